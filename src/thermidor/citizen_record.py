@@ -1,0 +1,66 @@
+"""The citizen as a record: 40 bytes, float32 in memory, float64 in arithmetic.
+
+`weight` says how many people the record stands for. A slot whose citizen dies is taken by an heir
+of the same line and keeps its number, so that a draw always belongs to the same slot.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+# sectors
+IDLE, INDUSTRY, FARM, OFFICE, ARMS, CAMP, HOME = range(7)
+SECTORS = ("unemployed", "industry", "farm", "office", "arms", "camp", "home")
+
+# leans (camps of opinion); officials who stand for private property lean LIBERAL
+NO_LEAN, REFORM, REVOLUTION, LIBERAL, REACTION, FASCIST = range(6)
+LEANS = ("none", "reform workers", "revolutionary workers", "liberal", "reaction", "fascist")
+
+CITIZEN = np.dtype(
+    [
+        ("weight", "f4"),  # people the record stands for, millions
+        ("holdings", "f4"),  # hoard or wealth per head, thousand 2011 $
+        ("skill", "f4"),  # schooling, 0-1
+        ("grievance", "f4"),  # 0-1
+        ("organisation", "f4"),  # ties beyond the household, 0-1; of an official: standing of his own
+        ("fear", "f4"),  # 0-1
+        ("expectation", "f4"),  # consumption grown used to, thousand 2011 $/year
+        ("best", "f4"),  # best remembered month, thousand 2011 $/year
+        ("age", "u2"),  # months
+        ("class_", "u1"),  # index in CLASSES
+        ("sector", "u1"),
+        ("rank", "u1"),  # 0 none, 1 clerk, 2 manager, 3 top
+        ("lean", "u1"),
+        ("nation", "u1"),  # 0 the majority
+        ("need", "u1"),  # household need, tenths of an adult's
+    ]
+)
+"""One citizen. `CITIZEN.itemsize` is 40."""
+
+RATES = np.dtype([(name, "f8") for name in ("pay", "complaint", "terror", "arrest", "hiring", "enlisting", "contact", "stir")])
+"""What a country publishes for one class; the citizen reads it."""
+
+TALLY = np.dtype(
+    [
+        (name, "f8")
+        for name in (
+            "heads",  # people of the class at the end of the month, millions
+            "eaten",  # consumed in the month, bn 2011 $
+            "saved",  # into hoards in the month, bn 2011 $
+            "hoard",  # hoards at the end of the month, bn 2011 $
+            "claims",  # claims on the fund next month
+            "toil",  # effective workers next month
+            "short",  # shortfall below subsistence
+            "grievance",
+            "ties",
+            "fear",
+            "acting",  # grievance x ties, less fear
+            "learning",
+            "liberal",  # people who lean to private property
+            "dead",
+            "excess",  # of the dead: by hunger, war, camps
+            "born",
+        )
+    ]
+)
+"""A country's sums over the citizens of one class (weight x quantity)."""

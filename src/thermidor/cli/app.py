@@ -1,0 +1,211 @@
+"""The commands and their options; nothing heavy is imported until a command works."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from thermidor.cli.guard import Guarded
+
+app = typer.Typer(
+    cls=Guarded,
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
+    help="A chapter of political theory as an executable model: citizens, states, and what regimes come out.",
+    epilog="Begin with: thermidor scenarios",
+)
+
+
+class Format(StrEnum):
+    """What `run` prints."""
+
+    table = "table"
+    json = "json"
+
+
+class Topic(StrEnum):
+    """What `explain` explains."""
+
+    regime = "regime"
+    rule = "rule"
+    month = "month"
+    event = "event"
+
+
+class FileFormat(StrEnum):
+    """What `export` writes."""
+
+    csv = "csv"
+    parquet = "parquet"
+
+
+Scenario = Annotated[
+    str, typer.Argument(metavar="SCENARIO", help="Name of a scenario, or a YAML file.", show_default=False)
+]
+Citizens = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="N|COUNTRY=N|COUNTRY=all",
+        help="N is the number of citizens in EACH country (default: 10000). COUNTRY=N sets it for one country, "
+        "COUNTRY=all makes one citizen of every inhabitant. May be repeated.",
+        show_default=False,
+    ),
+]
+Sets = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set", metavar="COUNTRY.KEY=VALUE", help="Change a starting condition. May be repeated.", show_default=False
+    ),
+]
+Rules = Annotated[
+    list[str] | None,
+    typer.Option("--rule", metavar="NAME=VALUE", help="Change a rule. May be repeated.", show_default=False),
+]
+Without = Annotated[
+    list[str] | None,
+    typer.Option("--without", metavar="MECHANISM", help="Switch a mechanism off. May be repeated.", show_default=False),
+]
+Months = Annotated[
+    int | None,
+    typer.Option(min=1, metavar="N", help="Months to run (default: the whole scenario).", show_default=False),
+]
+Seed = Annotated[int, typer.Option(min=0, metavar="S", help="Seed of all draws.")]
+
+
+@app.command()
+def run(
+    scenario: Scenario,
+    replicates: Annotated[int, typer.Option(min=1, metavar="N", help="Number of runs, on all cores.")] = 1,
+    citizens: Citizens = None,
+    months: Months = None,
+    seed: Seed = 1,
+    replicate: Annotated[
+        int | None,
+        typer.Option(min=0, metavar="K", help="Run only member K of an ensemble, bit for bit.", show_default=False),
+    ] = None,
+    set_: Sets = None,
+    rule: Rules = None,
+    without: Without = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Folder for the run (default: a new folder under runs/).", show_default=False),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace a run that stands in DIR.")] = False,
+    format: Annotated[Format, typer.Option(help="A table to read, or one JSON object.")] = Format.table,
+    no_figure: Annotated[bool, typer.Option("--no-figure", help="Draw no figure.")] = False,
+) -> None:
+    """Run a scenario and show which regimes came out, when and why, beside the record."""
+    from thermidor.cli.run import Wish, carry_out
+
+    wish = Wish(scenario, replicates, replicate, citizens, months, seed, set_, rule, without)
+    carry_out(wish, out=out, force=force, as_json=format is Format.json, figure=not no_figure)
+
+
+@app.command()
+def scenarios(
+    name: Annotated[str | None, typer.Argument(metavar="NAME", help="Show this scenario.", show_default=False)] = None,
+    resolved: Annotated[
+        bool, typer.Option("--resolved", help="Show every number that a run would start from.")
+    ] = False,
+    schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of a scenario file.")] = False,
+    seed: Seed = 1,
+    replicate: Annotated[int, typer.Option(min=0, metavar="K", help="Member whose draws --resolved shows.")] = 0,
+) -> None:
+    """List the scenarios, or show one."""
+    from thermidor.cli.show import show_scenarios
+
+    show_scenarios(name, resolved=resolved, schema=schema, seed=seed, replicate=replicate)
+
+
+@app.command()
+def record(
+    country: Annotated[
+        str, typer.Argument(metavar="COUNTRY", help="Three-letter code of the record.", show_default=False)
+    ],
+    series: Annotated[
+        str | None, typer.Argument(metavar="SERIES", help="Show the numbers of this series.", show_default=False)
+    ] = None,
+) -> None:
+    """Show what the historical record holds for a country."""
+    from thermidor.cli.show import show_record
+
+    show_record(country, series)
+
+
+@app.command()
+def explain(
+    topic: Annotated[
+        Topic, typer.Argument(metavar="regime|rule|month|event", help="What kind of thing NAME is.", show_default=False)
+    ],
+    name: Annotated[
+        str | None, typer.Argument(metavar="NAME", help="Its name; left out, all names are listed.", show_default=False)
+    ] = None,
+) -> None:
+    """Explain a regime's criteria, a rule, a step of the month or a kind of outside event."""
+    from thermidor.cli.explain import explain as work
+
+    work(topic.value, name)
+
+
+@app.command()
+def trace(
+    scenario: Scenario,
+    citizen: Annotated[int, typer.Option(min=0, metavar="ID", help="Number of the citizen in the country.")],
+    country: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Country (default: the first of the scenario).", show_default=False),
+    ] = None,
+    months: Annotated[int, typer.Option(min=1, metavar="N", help="Months to follow.")] = 120,
+    citizens: Citizens = None,
+    seed: Seed = 1,
+    replicate: Annotated[int, typer.Option(min=0, metavar="K", help="Member of the ensemble.")] = 0,
+) -> None:
+    """Follow one life month by month."""
+    from thermidor.cli.trace import follow
+
+    follow(scenario, citizen, country=country, months=months, citizens=citizens, seed=seed, replicate=replicate)
+
+
+@app.command()
+def export(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of a run.", show_default=False)],
+    format: Annotated[FileFormat, typer.Option(help="CSV or Parquet.")] = FileFormat.csv,
+    to: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Where to write (default: DIR/export).", show_default=False)
+    ] = None,
+) -> None:
+    """Write the series of a run as tables for other programs."""
+    from thermidor.cli.show import export_run
+
+    export_run(folder, format.value, to)
+
+
+@app.command()
+def doctor() -> None:
+    """Check the installation: versions, cores, cache folder, compile time, a test of writing."""
+    from thermidor.cli.doctor import examine
+
+    examine()
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    from thermidor import __version__
+
+    print(__version__)
+
+
+def main() -> None:
+    """Entry point of the command `thermidor`."""
+    app(prog_name="thermidor")
+
+
+if __name__ == "__main__":
+    main()

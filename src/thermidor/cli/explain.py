@@ -1,0 +1,135 @@
+"""`thermidor explain`: what a regime demands, what a rule does, what a step of the month is, what an event may be."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from thermidor.cli.tables import facts, prose, say, table
+from thermidor.errors import InputError, nearest
+
+MONTH = ("plan", "produce", "deduct", "distribute", "live", "contend", "govern", "transform", "trade")
+EVENTS = {
+    "war": "A war fought on or by the country, from one month to another: how severe, how much of it destroys, how the "
+    "enemy treats the people, and the deaths it causes of itself. What follows from it is left to the rules.",
+    "path": "The course of a pressure from abroad, hostility or embargo: given at some months, straight between.",
+}
+
+
+def explain(topic: str, name: str | None) -> None:
+    """Explain `name` of a topic, or list the topic's names. Raises InputError for a name that isn't one."""
+    work: dict[str, tuple[Callable[[], Mapping[str, str]], Callable[[str], None]]] = {
+        "regime": (_regimes, _regime),
+        "rule": (_rules, _rule),
+        "month": (_steps, _step),
+        "event": (lambda: EVENTS, _event),
+    }
+    names, tell = work[topic]
+    known = names()
+    if name is None:
+        table((topic, "meaning"), known.items())
+        return
+    if name not in known:
+        kind = "step of the month" if topic == "month" else topic
+        raise InputError(
+            f"there is no {kind} '{name[:80]}'", mend=nearest(name, known) or f"`thermidor explain {topic}` lists them"
+        )
+    tell(name)
+
+
+def _first_line(text: str) -> str:
+    return text.strip().partition("\n")[0]
+
+
+def _regimes() -> Mapping[str, str]:
+    from thermidor.lenses.trotsky import table as criteria
+
+    return {label.name: label.meaning for label in criteria().labels}
+
+
+def _regime(name: str) -> None:
+    from thermidor.lenses.trotsky import table as criteria
+
+    lens = criteria()
+    label = lens.label(name)
+    say(name, f"lens {lens.name}")
+    prose(label.meaning)
+    say("Criteria", "all of these have to hold; the first label in written order that holds is taken")
+    rows = []
+    for group in label.groups:
+        for i, criterion in enumerate(group):
+            rows.append(("or" if i else "", str(criterion), lens.words[criterion.quantity], criterion.source))
+    table(("", "criterion", "quantity", "source"), rows, widths={1: 26, 2: 26})
+    say("Thresholds", "and the span over which each may be argued")
+    limits = {criterion.threshold.name: criterion.threshold for group in label.groups for criterion in group}
+    table(
+        ("threshold", "value", "from", "to", "unit", "source"),
+        [(t.name, f"{t.value:g}", f"{t.low:g}", f"{t.high:g}", t.unit, t.source) for t in limits.values()],
+        right=(1, 2, 3),
+        widths={0: 20, 4: 14},
+    )
+    prose(f"\nA label counts once it has lasted {lens.lasting} months: {lens.lasting_why}.")
+
+
+def _rules() -> Mapping[str, str]:
+    from thermidor.rules import load_rules
+
+    registry = load_rules()
+    return {name: registry[name].meaning for name in registry.names}
+
+
+def _rule(name: str) -> None:
+    from thermidor.rules import load_rules
+
+    rule = load_rules()[name]
+    say(name, f"step {rule.step}")
+    prose(rule.meaning)
+    off = "no switch: it is no mechanism" if rule.off is None else f"--without {name} sets it to {rule.off:g}"
+    facts(
+        [
+            ("value", f"{rule.value:g} {rule.unit}"),
+            ("range", f"{rule.low:g} to {rule.high:g}"),
+            ("source", rule.source),
+            ("off", off),
+            ("claims", ", ".join(rule.claims) or "none"),
+        ]
+    )
+
+
+def _steps() -> Mapping[str, str]:
+    return {step: _first_line(_docstring(step)) for step in MONTH}
+
+
+def _step(name: str) -> None:
+    say(name, f"step {MONTH.index(name) + 1} of {len(MONTH)} of the month")
+    prose(_docstring(name))
+    rules = [(rule, meaning) for rule, meaning in _rules().items() if _of_step(rule, name)]
+    if rules:
+        say("Its rules")
+        table(("rule", "meaning"), rules)
+
+
+def _of_step(rule: str, step: str) -> bool:
+    from thermidor.rules import load_rules
+
+    return load_rules()[rule].step in ((step, "citizen") if step == "live" else (step,))
+
+
+def _docstring(step: str) -> str:
+    """Return what the step's file says of itself; nothing is compiled for it."""
+    path = Path(__file__).parent.parent / "steps" / f"{step}.py"
+    if not path.is_file():
+        return ""
+    return ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+
+
+def _event(name: str) -> None:
+    from thermidor.scenarios.conditions import OUTSIDE_LIMITS
+
+    say(name, "a kind of outside event, given in a scenario; no kind names a regime")
+    prose(EVENTS[name])
+    pressures = ("hostility", "embargo")
+    wanted = {key: c for key, c in OUTSIDE_LIMITS.items() if (key in pressures) == (name == "path")}
+    rows = [(key, f"{c.low:g} to {c.high:g}", c.unit, c.meaning) for key, c in wanted.items()]
+    table(("value", "limits", "unit", "meaning"), rows)

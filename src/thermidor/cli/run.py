@@ -1,0 +1,187 @@
+"""`thermidor run`: read the wishes, run the members with progress, keep them, and report."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from thermidor.cli.guard import InterruptedLate
+from thermidor.errors import InputError, nearest
+
+if TYPE_CHECKING:
+    from thermidor.runs import Result
+    from thermidor.runs.ensemble import Progress
+
+PATIENCE = 1.0
+"""Seconds of work before progress is shown."""
+SHELF = Path("runs")
+"""Where runs are kept that were given no folder."""
+CITIZENS = 10_000
+
+
+class Wish(NamedTuple):
+    """What was asked on the command line, as it was written."""
+
+    scenario: str
+    replicates: int
+    replicate: int | None
+    citizens: list[str] | None
+    months: int | None
+    seed: int
+    settings: list[str] | None
+    rules: list[str] | None
+    without: list[str] | None
+
+
+def carry_out(wish: Wish, *, out: Path | None, force: bool, as_json: bool, figure: bool) -> None:
+    """Run what was wished and print a table, or one JSON object.
+
+    Without `out` a table's run is kept in a new folder under `runs/`, and that of a JSON object nowhere.
+    Raises InputError before any work.
+    """
+    if force and out is None:
+        raise InputError("--force has nothing to replace", where="--force", mend="give the folder with --out DIR")
+    if wish.replicate is not None and wish.replicates > 1 and wish.replicate >= wish.replicates:
+        why = f"a batch of {wish.replicates} has the members 0 to {wish.replicates - 1}"
+        raise InputError(f"there is no member {wish.replicate}", where="--replicate", why=why, mend="give one of these")
+    from thermidor.runs import run
+    from thermidor.scenarios import load_scenario
+
+    settings = pairs("--set", wish.settings, "COUNTRY.KEY=VALUE")
+    rules = pairs("--rule", wish.rules, "NAME=VALUE")
+    scenario = load_scenario(wish.scenario)
+    citizens = citizens_of(wish.citizens, tuple(scenario.countries))
+    folder = out if out is not None else None if as_json else fresh(SHELF, scenario.name)
+    with progress() as told:
+        result = run(
+            scenario,
+            replicates=wish.replicates,
+            replicate=wish.replicate,
+            citizens=citizens,
+            months=wish.months,
+            seed=wish.seed,
+            set=settings,
+            rules=rules,
+            without=wish.without or (),
+            progress=told,
+            out=folder,
+            force=force,
+        )
+    drawing = _draw(result) if figure and result.path is not None else None
+    if as_json:
+        print(json.dumps(result.to_json(), ensure_ascii=False, allow_nan=False))
+        return
+    from thermidor.cli.report import report
+
+    report(result, drawing)
+
+
+def _draw(result: Result) -> Path:
+    """Draw the overview into the folder of the run; interrupted, it leaves the run whole and no half a picture."""
+    assert result.path is not None
+    target, aside = result.path / "figure.png", result.path / ".figure.partial.png"
+    try:
+        result.plot(aside)
+        os.replace(aside, target)
+    except KeyboardInterrupt:
+        aside.unlink(missing_ok=True)
+        raise InterruptedLate(f"interrupted; the run is whole in {result.path}, its figure was not drawn") from None
+    except OSError as error:
+        aside.unlink(missing_ok=True)
+        why = error.strerror or str(error)
+        raise InputError("the figure can't be written", str(target), why, "the run itself is whole") from None
+    return target
+
+
+def fresh(shelf: Path, name: str) -> Path:
+    """Return a folder under `shelf` that nobody has: NAME, or NAME-2 and so on."""
+    candidates = (shelf / (name if i == 1 else f"{name}-{i}") for i in range(1, sys.maxsize))
+    taken = ("", ".partial")
+    return next(c for c in candidates if not any(c.with_name(c.name + ending).exists() for ending in taken))
+
+
+def pairs(option: str, texts: list[str] | None, form: str) -> dict[str, float]:
+    """Read `NAME=VALUE` texts; raises InputError for what is not of that form, no number, or given twice."""
+    found: dict[str, float] = {}
+    for text in texts or ():
+        name, equals, value = text.partition("=")
+        name = name.strip()
+        if not equals or not name:
+            raise InputError(f"'{text[:80]}' can't be read", where=option, mend=f"write it as {form}")
+        number = _number(option, name, value)
+        if name in found:
+            raise InputError(f"'{name[:80]}' is given twice", where=option, mend="give it once")
+        found[name] = number
+    return found
+
+
+def _number(option: str, name: str, text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise InputError(f"'{text[:80]}' is no finite number", where=f"{option} {name[:80]}", mend="write it as 0.5")
+    return number
+
+
+def citizens_of(texts: list[str] | None, countries: tuple[str, ...]) -> int | dict[str, int | str]:
+    """Read what `--citizens` asks: N in each country, and N or `all` in named ones; the default is 10,000 in each.
+
+    Raises InputError for what can't be read, a country that the scenario hasn't got, or one given twice.
+    """
+    every, own = CITIZENS, dict[str, int | str]()
+    for text in (part.strip() for texts_of in texts or () for part in texts_of.split(",")):
+        country, equals, number = text.rpartition("=")
+        if not equals:
+            every = _count(text)
+        elif country not in countries:
+            mend = nearest(country, countries) or f"its countries: {', '.join(countries)}"
+            raise InputError(f"the scenario has no country '{country[:80]}'", where="--citizens", mend=mend)
+        elif country in own:
+            raise InputError(f"'{country}' is given twice", where="--citizens", mend="give it once")
+        else:
+            own[country] = "all" if number == "all" else _count(number)
+    return {country: own.get(country, every) for country in countries} if own else every
+
+
+def _count(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:12]) <= 10**10 or len(text) > 11:
+        mend = "write a whole number, or COUNTRY=N, or COUNTRY=all"
+        raise InputError(f"'{text[:80]}' is no number of citizens", where="--citizens", mend=mend)
+    return int(text)
+
+
+@contextmanager
+def progress() -> Iterator[Progress | None]:
+    """Give what to tell of progress: a bar on stderr once the work has lasted a second, where there is a terminal."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    began, words = time.monotonic(), TextColumn("[progress.description]{task.description}")
+    bar = Progress(
+        words, BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=Console(stderr=True), transient=True
+    )
+    task = bar.add_task("months", total=None)
+
+    def told(members_done: int, members: int, months_done: int, months: int) -> None:
+        if not bar.live.is_started and time.monotonic() - began >= PATIENCE:
+            bar.start()
+        done = f"run {members_done} of {members}, months" if members > 1 else "months"
+        bar.update(task, description=done, completed=months_done, total=months)
+
+    try:
+        yield told
+    finally:
+        if bar.live.is_started:
+            bar.stop()

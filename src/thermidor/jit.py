@@ -1,0 +1,91 @@
+"""Compilation: `compiled` for the small functions, `entry` for the few that Python calls.
+
+Numba stamps a cached function with the content of its own file only, so an edited step would meet
+stale code (decision 0001). Here the cache folder is named by a digest of every file that can end up
+inside a compiled month; a changed rule therefore never meets old code.
+
+`THERMIDOR_JIT=0` runs everything in plain Python (slow; for debugging and for parity tests).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+ENABLED = os.environ.get("THERMIDOR_JIT", "1") != "0"
+KEPT_DIGESTS = 3
+PACKAGE = Path(__file__).parent
+RULE_CODE = ("jit.py", "draws.py", "country.py", "citizen_record.py", "citizen.py", "society.py", "month.py", "steps/*.py", "passages/*.py")
+
+
+@lru_cache(maxsize=1)
+def rules_digest() -> str:
+    """Digest (16 hex digits) of all code that a compiled month can contain, and of the rules' names."""
+    digest = hashlib.sha256()
+    files = sorted(file for pattern in RULE_CODE for file in PACKAGE.glob(pattern))
+    files += sorted((PACKAGE / "rules").glob("*.yaml"))
+    for file in files:
+        digest.update(file.relative_to(PACKAGE).as_posix().encode())
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _writable(folder: Path) -> bool:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return True
+    except OSError:
+        return False
+
+
+@lru_cache(maxsize=1)
+def cache_folder() -> Path:
+    """Folder of compiled code for this digest: under NUMBA_CACHE_DIR, the user cache, or a temporary one."""
+    import numba
+    from platformdirs import user_cache_dir
+
+    stamp = f"{rules_digest()}-numba{numba.__version__}-py{sys.version_info[0]}{sys.version_info[1]}"
+    for base in (os.environ.get("NUMBA_CACHE_DIR"), user_cache_dir("thermidor")):
+        if base and _writable(Path(base)):
+            folder = Path(base) / "kernels" / stamp
+            if _writable(folder):
+                _forget_old(folder)
+                return folder
+    print("thermidor: no writable cache folder; compiled code is not kept, every start compiles anew", file=sys.stderr)
+    return Path(tempfile.mkdtemp(prefix="thermidor-"))
+
+
+def _forget_old(folder: Path) -> None:
+    """Delete all but the newest digests beside `folder`, so that edits don't fill the disk."""
+    others = sorted((p for p in folder.parent.iterdir() if p != folder), key=lambda p: p.stat().st_mtime, reverse=True)
+    for old in others[KEPT_DIGESTS - 1 :]:
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def compiled(function: F) -> F:
+    """Compile a small function that other compiled functions call."""
+    if not ENABLED:
+        return function
+    import numba
+
+    return numba.njit(nogil=True, error_model="numpy", forceinline=True)(function)  # type: ignore[no-any-return]
+
+
+def entry(function: F) -> F:
+    """Compile, and keep on disk, a function that Python calls; it releases the interpreter's lock."""
+    if not ENABLED:
+        return function
+    import numba
+
+    numba.config.CACHE_DIR = str(cache_folder())
+    return numba.njit(nogil=True, error_model="numpy", cache=True)(function)  # type: ignore[no-any-return]

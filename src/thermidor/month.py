@@ -1,0 +1,82 @@
+"""The month of a society, one line a step; and the compiled entries that Python calls."""
+
+import numpy as np
+
+from thermidor.citizen_record import RATES, TALLY
+from thermidor.country import CLASSES
+from thermidor.jit import compiled, entry
+from thermidor.steps.contend import contend
+from thermidor.steps.deduct import deduct
+from thermidor.steps.distribute import distribute
+from thermidor.steps.govern import govern
+from thermidor.steps.live import count, live, live_chunk, publish
+from thermidor.steps.plan import plan
+from thermidor.steps.produce import produce
+from thermidor.steps.trade import trade
+from thermidor.steps.transform import transform
+
+
+@compiled
+def before_living(world, rules, keys, outside, month):
+    """What the country decides and publishes before its people live the month."""
+    for here in range(world.shape[0]):
+        c = world[here]
+        c.war, c.destruction, c.treatment = outside[month, here, 0], outside[month, here, 1], outside[month, here, 2]
+        c.war_deaths, c.hostility, c.embargo = outside[month, here, 3], outside[month, here, 4], outside[month, here, 5]
+        plan(c, rules)
+        produce(c, rules, keys[here], month)
+        deduct(c, rules)
+        distribute(c, rules)
+
+
+@compiled
+def after_living(world, rules, keys, month):
+    """What comes of it: contention, government, passages, and what countries do to one another."""
+    for here in range(world.shape[0]):
+        c = world[here]
+        contend(c, rules, keys[here], month)
+        govern(c, rules, keys[here], month)
+        transform(c, rules, keys[here], month)
+    trade(world, rules)
+
+
+@entry
+def months(world, people, spans, rules, keys, outside, flat, out, first, last):
+    """Run the months `first` to `last` (exclusive) of a world.
+
+    world: COUNTRY[countries]; people: CITIZEN[rows], each country's rows between spans[country, 0] and spans[country, 1];
+    rules: one record; keys: uint64[countries]; outside: float64[months, countries, kinds]; flat: float64 view of `world`,
+    [countries, variables]; out: float64[last - first, countries, variables], filled month by month.
+    """
+    rates = np.zeros(len(CLASSES), RATES)
+    part = np.zeros(len(CLASSES), TALLY)
+    totals = np.zeros(len(CLASSES), TALLY)
+    for month in range(first, last):
+        before_living(world, rules, keys, outside, month)
+        for here in range(world.shape[0]):
+            live(people, spans[here, 0], spans[here, 1], world[here], rules, keys[here], month, rates, part, totals)
+            count(world[here], totals)
+        after_living(world, rules, keys, month)
+        out[month - first] = flat
+
+
+@entry
+def before(world, rules, keys, outside, month):
+    """The first half of a month, for runs whose citizens are spread over threads."""
+    before_living(world, rules, keys, outside, month)
+
+
+@entry
+def chunk(people, first, last, start, world, here, rules, key, month, totals):
+    """One chunk of citizens of country `here`; adds to `totals`, TALLY[classes]."""
+    rates = np.zeros(len(CLASSES), RATES)
+    publish(world[here], rates)
+    live_chunk(people, first, last, start, world[here], rates, rules, key, month, totals)
+
+
+@entry
+def after(world, rules, keys, month, totals):
+    """The second half of a month; totals: TALLY[countries, classes], summed in order of chunks."""
+    for here in range(world.shape[0]):
+        count(world[here], totals[here])
+    after_living(world, rules, keys, month)

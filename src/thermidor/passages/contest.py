@@ -1,0 +1,68 @@
+"""Contest: when a state breaks, organisations contest it; the winners bring their property and their norms."""
+
+import math
+
+from thermidor.country import CAPITALIST, CAPITALIST_PROPERTY, COUNCILS, GOVERNMENT, ORGANISATIONS, PEASANT, WORKER
+from thermidor.draws import WINNER, chance
+from thermidor.jit import compiled
+from thermidor.steps.shapes import above, unit
+
+BY_OFFICIALS, BY_COUNCILS, BY_VILLAGE, BY_OWNERS, BY_MOVEMENT = range(5)
+
+
+@compiled
+def weigh_organisations(c, rules):
+    """What each organisation would bring: members' ties and grievance, arms, and what its patron adds."""
+    town = math.sqrt(max(c.urban_share, 0.01))
+    free = 1.0 - rules.fear_on_action * c.fear
+    workers = c.organisation_of[WORKER] * town * free * (0.3 + c.grievance[WORKER])
+    c.strength[BY_COUNCILS] = workers * (1.0 - rules.turned_weakens * c.converted) + c.armed[BY_COUNCILS] * c.norm_arms
+    c.strength[BY_VILLAGE] = 0.3 * c.organisation_of[PEASANT] * (1.0 - c.urban_share) * free + c.armed[BY_VILLAGE]
+    c.strength[BY_OWNERS] = rules.owners_strength * (c.converted + c.private_share) + rules.foreign_help * c.hostility + c.armed[BY_OWNERS]
+    c.strength[BY_OFFICIALS] = rules.officials_strength * c.loyalty * (1.0 - c.converted) * (c.apparatus_share + c.coercive_share) * 10.0
+    c.strength[BY_MOVEMENT] = c.members[BY_MOVEMENT] + c.armed[BY_MOVEMENT]
+
+
+@compiled
+def contest(c, rules, key, month):
+    """One organisation wins in proportion to strength^contest_power (Tullock 1980); it brings its own norms and property.
+
+    New norms = the winner's, kept back by the share of old officials kept; councils bring high ones, owners and officials low
+    ones (Michels; Lachapelle and others 2020). Officials who win only harden. Claims: P38, P40, P59. Nothing names a country.
+    """
+    weigh_organisations(c, rules)
+    total = 0.0
+    for o in range(len(ORGANISATIONS)):
+        total += max(c.strength[o], 0.0) ** rules.contest_power
+    mark = chance(key, month, WINNER) * total
+    winner = 0
+    for o in range(len(ORGANISATIONS)):
+        mark -= max(c.strength[o], 0.0) ** rules.contest_power
+        winner = o
+        if mark <= 0.0:
+            break
+    c.exhaustion = unit(c.exhaustion + 0.05)
+    if winner == BY_OFFICIALS:
+        c.room *= 0.6
+        return
+    take_over(c, rules, winner)
+
+
+@compiled
+def take_over(c, rules, winner):
+    """The winner's norms, room and property replace the old; the old leader and his pact go."""
+    kept = rules.officials_kept
+    brought = c.own_norms[winner]
+    c.norm_recall = (1.0 - kept) * brought + kept * c.norm_recall
+    c.norm_pay = (1.0 - kept) * brought + kept * c.norm_pay
+    c.norm_rotation = (1.0 - kept) * brought + kept * c.norm_rotation
+    c.norm_arms = (1.0 - kept) * brought + kept * c.norm_arms
+    c.norms = 0.25 * (c.norm_recall + c.norm_pay + c.norm_rotation + c.norm_arms)
+    c.room = max(c.room, 0.3 + 0.6 * brought)
+    c.leader, c.pact, c.repression_elite = 0.05, 0.0, 0.0
+    c.legitimacy = max(c.legitimacy, 0.6)
+    c.loyalty = max(c.loyalty, 0.6)
+    c.dislocation = unit(c.dislocation + rules.break_disorder)
+    c.transfer = c.orientation[winner]
+    if winner == BY_COUNCILS or winner == BY_VILLAGE:
+        c.repairs += 1.0

@@ -1,0 +1,43 @@
+"""The historical record: yearly series by country, small tables from the literature, and comparison."""
+
+from thermidor.record.compare import (
+    Beside,
+    GrowthRow,
+    LogFit,
+    beside,
+    growth_table,
+    log_fit,
+    mean_abs_log_error,
+    straight_line_error,
+    yearly,
+)
+from thermidor.record.read import (
+    Series,
+    countries,
+    growth_between,
+    growth_periods,
+    literature,
+    literature_tables,
+    record,
+    series_names,
+)
+
+__all__ = [
+    "Beside",
+    "GrowthRow",
+    "LogFit",
+    "Series",
+    "beside",
+    "countries",
+    "growth_between",
+    "growth_periods",
+    "growth_table",
+    "literature",
+    "literature_tables",
+    "log_fit",
+    "mean_abs_log_error",
+    "record",
+    "series_names",
+    "straight_line_error",
+    "yearly",
+]

@@ -1,0 +1,265 @@
+"""The members of a run: the same scenario lived many times, each with draws of its own, on all cores.
+
+Every draw is keyed by seed and replicate, never by order, so member k has the same bits alone, in a
+batch, and on any number of threads. Members are computed by threads (compiled months release the
+interpreter's lock); only the calling thread writes.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import closing, contextmanager, nullcontext
+from pathlib import Path
+from threading import Event
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from thermidor.errors import InputError, Interrupted, RunError, nearest
+from thermidor.runs import manifest as manifests
+from thermidor.runs import store
+from thermidor.runs.result import Result
+
+if TYPE_CHECKING:
+    from thermidor.scenarios import Scenario
+
+CITIZENS = 10_000
+"""Citizens simulated in each country where nothing else is asked."""
+TICK = 0.1
+"""Seconds between two looks at progress and cancellation."""
+NO_OUTSIDE = "outside"
+"""`without=("outside",)`: all outside events removed."""
+
+Progress = Callable[[int, int, int, int], None]
+"""Told of (members done, members in all, months done, months in all), from the calling thread."""
+Citizens = int | Mapping[str, int | str]
+
+
+class Member(Protocol):
+    """What `simulate` returns of one member."""
+
+    @property
+    def series(self) -> NDArray[np.float64]:
+        """[month, country, variable]"""
+
+
+def run(
+    scenario: str | Path | Scenario,
+    *,
+    replicates: int = 1,
+    replicate: int | None = None,
+    citizens: Citizens | None = None,
+    months: int | None = None,
+    seed: int = 1,
+    set: Mapping[str, float] | None = None,
+    rules: Mapping[str, float] | None = None,
+    without: Iterable[str] = (),
+    threads: int | None = None,
+    progress: Progress | None = None,
+    out: str | Path | None = None,
+    force: bool = False,
+    cancel: Event | None = None,
+    simulate: Callable[..., Member] | None = None,
+) -> Result:
+    """Run a scenario (library name, path or `Scenario`) and return its result.
+
+    replicates  how many members: replicates 0 to N-1, each with draws of its own
+    replicate   only this member; it has the bits it has in the batch
+    citizens    how many are simulated in each country, or {country: number or "all"}
+    months      only the first so many months
+    seed        one number behind every draw
+    set         {"country.key": value}: conditions in place of the scenario's
+    rules       {name: value}: rules in place of the registry's defaults
+    without     mechanisms switched off; "outside" removes all outside events
+    threads     how many cores to use (all)
+    progress    called about ten times a second, see `Progress`
+    out, force  folder to keep the run in; `force` replaces a run that is kept there
+    cancel      event that stops the run, as Ctrl-C does
+    simulate    another driver of the months, with the arguments of `thermidor.runs.simulate.simulate`
+
+    Raises InputError before any work is done; RunError, naming the replicate, if a member fails;
+    Interrupted on Ctrl-C or `cancel`, when every member has ended its year. Nothing is kept of a run
+    that has not ended.
+    """
+    from thermidor.rules import load_rules
+    from thermidor.scenarios import load_scenario, resolve, scenario_text
+
+    began = time.perf_counter()
+    members = _members(replicates, replicate)
+    _at_least("seed", seed, 0)
+    _at_least("threads", threads, 1)
+    without = tuple(dict.fromkeys(without))
+    lived = load_scenario(scenario) if isinstance(scenario, str | Path) else scenario
+    lived = lived.overlay(dict(set)) if set else lived
+    lived = lived.without_outside() if NO_OUTSIDE in without else lived
+    registry = load_rules()
+    values = registry.values(rules, [name for name in without if name != NO_OUTSIDE])
+    record = registry.record(values)
+    first = resolve(lived, seed, members[0])
+    months = _months(months, first.months)
+    citizens = _citizens(CITIZENS if citizens is None else citizens, first.countries)
+    axes = store.Axes(members, first.first_month.astype("datetime64[M]") + np.arange(months), first.countries)
+    cores = threads or manifests.cores()
+    at_once = 1 if _everyone(citizens) else min(cores, len(members))
+    live = simulate or _simulate()
+
+    def member(k: int, on_year: Callable[[int, int], None], stop: Event) -> NDArray[np.float32]:
+        lived_by_k = first if k == members[0] else resolve(lived, seed, k)
+        try:
+            done = live(
+                lived_by_k,
+                record,
+                seed=seed,
+                replicate=k,
+                citizens=citizens,
+                months=months,
+                on_year=on_year,
+                cancel=stop,
+                threads=max(1, cores // at_once),
+            )
+        except RunError as error:
+            why = f"{error.why} in replicate {k}"
+            raise RunError(error.country, error.step, error.variable, error.month, why) from error
+        return done.series.astype(np.float32)
+
+    keep = out is None or store.size(axes) <= store.IN_MEMORY
+    with _interruptible(), store.writing(out, axes, force=force) if out is not None else nullcontext() as writer:
+        held = np.full(axes.shape, np.nan, np.float32) if keep else None
+        with closing(_gather(members, months, member, at_once, progress, cancel)) as gathered:
+            for place, series in gathered:
+                if held is not None:
+                    held[place] = series
+                if writer is not None:
+                    writer.put(place, series)
+        manifest = manifests.describe(
+            scenario=lived.model_dump(mode="json", by_alias=True, exclude_none=True),
+            text=scenario_text(lived),
+            rules=values,
+            rules_code=_rules_code(),
+            overrides={"set": dict(set or {}), "rules": dict(rules or {}), "without": list(without)},
+            seed=seed,
+            replicates=members,
+            citizens=citizens,
+            months=months,
+            seconds=time.perf_counter() - began,
+        )
+        if writer is not None:
+            manifest = writer.close(manifest)
+    if held is None:
+        return store.open_run(str(out))
+    return Result(store.in_memory(held, axes), manifest, None if writer is None else writer.target)
+
+
+def _gather(
+    members: tuple[int, ...],
+    months: int,
+    member: Callable[[int, Callable[[int, int], None], Event], NDArray[np.float32]],
+    at_once: int,
+    progress: Progress | None,
+    cancel: Event | None,
+) -> Generator[tuple[int, NDArray[np.float32]]]:
+    """Yield (place, series) of the members as they end; on any way out, stop and await all threads."""
+    stop = Event()
+    lived = [0] * len(members)
+
+    def one(place: int) -> NDArray[np.float32]:
+        def on_year(done: int, total: int) -> None:
+            lived[place] = done
+
+        if stop.is_set():
+            raise Interrupted("stopped before it began")
+        return member(members[place], on_year, stop)
+
+    def report() -> None:
+        if progress is not None:
+            progress(len(members) - len(waiting), len(members), sum(lived), months * len(members))
+
+    pool = ThreadPoolExecutor(at_once, thread_name_prefix="thermidor")
+    try:
+        places: dict[Future[NDArray[np.float32]], int] = {}
+        for place in range(len(members)):
+            places[pool.submit(one, place)] = place
+        waiting = set(places)
+        while waiting:
+            ended, waiting = wait(waiting, timeout=TICK, return_when=FIRST_COMPLETED)
+            if cancel is not None and cancel.is_set():
+                raise Interrupted("the run was cancelled; nothing of it is kept")
+            for future in sorted(ended, key=places.__getitem__):
+                place = places.pop(future)
+                series = future.result()
+                lived[place] = months
+                yield place, series
+            report()
+    finally:
+        stop.set()
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Turn Ctrl-C in the calling thread into Interrupted."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise Interrupted("the run was interrupted; nothing of it is kept") from None
+
+
+def _members(replicates: int, replicate: int | None) -> tuple[int, ...]:
+    _at_least("replicates", replicates, 1)
+    _at_least("replicate", replicate, 0)
+    if replicate is None:
+        return tuple(range(replicates))
+    if 1 < replicates <= replicate:
+        why = f"a batch of {replicates} has the members 0 to {replicates - 1}"
+        raise InputError(f"there is no replicate {replicate}", where="replicate", why=why, mend="give one of these")
+    return (replicate,)
+
+
+def _at_least(name: str, value: object, least: int) -> None:
+    if value is None:
+        return
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
+        mend = f"give a whole number of at least {least}"
+        raise InputError(f"{name} can't be {value!r}", where=name, mend=mend)
+
+
+def _months(asked: int | None, there_are: int) -> int:
+    _at_least("months", asked, 1)
+    if asked is not None and asked > there_are:
+        why = f"the scenario has {there_are} months"
+        mend = "ask for fewer, or move the scenario's end"
+        raise InputError(f"months can't be {asked}", where="months", why=why, mend=mend)
+    return there_are if asked is None else int(asked)
+
+
+def _citizens(asked: Citizens, countries: tuple[str, ...]) -> Citizens:
+    if not isinstance(asked, Mapping):
+        _at_least("citizens", asked, 1)
+        return int(asked)
+    for country, number in asked.items():
+        if country not in countries:
+            mend = nearest(country, countries) or f"give one of: {', '.join(countries)}"
+            raise InputError(f"the scenario has no country '{country}'", where="citizens", mend=mend)
+        if number != "all":
+            _at_least(f"citizens of {country}", number, 1)
+    return {country: asked.get(country, CITIZENS) for country in countries}
+
+
+def _everyone(citizens: Citizens) -> bool:
+    """Say whether a whole country is simulated: then members come one at a time, for memory's sake."""
+    return isinstance(citizens, Mapping) and "all" in citizens.values()
+
+
+def _simulate() -> Callable[..., Member]:
+    from thermidor.runs.simulate import simulate
+
+    return simulate
+
+
+def _rules_code() -> str:
+    from thermidor.jit import rules_digest
+
+    return rules_digest()

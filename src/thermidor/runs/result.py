@@ -1,0 +1,109 @@
+"""A result: the series of a run, what it was, and what a lens reads in it.
+
+>>> run = th.run("some-scenario", replicates=20)          # doctest: +SKIP
+>>> run.regimes.sel(country="somewhere", month="1937-01")  # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import xarray as xr
+    from matplotlib.figure import Figure
+
+    from thermidor.lenses.spells import Reading
+    from thermidor.runs.summary import Lasted
+
+THEORY = "trotsky"
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """A run of one or many members.
+
+    dataset   every variable of the country record (run, month, country), with unit and meaning
+    manifest  what was run: scenario, rules, seed, versions, machine, seconds
+    path      folder it is kept in, if it is
+    at_once   reads the dataset into memory in one go, where `dataset` reads one variable when it is used
+    """
+
+    dataset: xr.Dataset
+    manifest: dict[str, Any]
+    path: Path | None = None
+    at_once: Callable[[], xr.Dataset] | None = None
+
+    @cached_property
+    def whole(self) -> xr.Dataset:
+        """The dataset in memory, unless it is too large: quicker than `dataset` where most variables are used."""
+        return self.dataset if self.at_once is None else self.at_once()
+
+    @cached_property
+    def reading(self) -> Reading:
+        """What the lens reads: a label for every month of every run and country, with its criteria and margins."""
+        from thermidor.lenses import trotsky
+
+        return trotsky.read(self.dataset)
+
+    @cached_property
+    def regimes(self) -> xr.DataArray:
+        """Name of the regime (run, month, country)."""
+        import xarray as xr
+
+        names = np.asarray(self.reading.names, dtype=object)
+        coordinates = {dim: self.dataset[dim] for dim in ("run", "month", "country")}
+        return xr.DataArray(names[self.reading.labels], coordinates, ("run", "month", "country"), "regime")
+
+    @cached_property
+    def series(self) -> xr.Dataset:
+        """Every variable's median and 5% and 95% quantiles over runs (quantile, month, country)."""
+        from thermidor.runs.summary import quantiles
+
+        return quantiles(self.whole)
+
+    @cached_property
+    def spells(self) -> list[Lasted]:
+        """Every regime that lasted, by run and country: first and last month."""
+        from thermidor.runs.summary import lasted
+
+        return lasted(self.reading)
+
+    def plot(self, path: str | Path | None = None) -> Figure:
+        """Draw the overview, and write it to `path` if one is given (PNG, SVG or PDF by its ending)."""
+        from thermidor.views import overview
+
+        figure = overview.figure(self)
+        if path is not None:
+            figure.savefig(path)
+        return figure
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the whole result as one object of plain JSON values.
+
+        `countries.NAME` holds `regime_share`, `first_reached`, `series` and `measures`; curves and
+        shares are given for the first month and each January, dollars as single dollars of 2011.
+        """
+        from thermidor.runs.summary import as_json
+
+        return {
+            "scenario": self.manifest["scenario"]["name"],
+            "theory": THEORY,
+            "version": self.manifest["versions"]["thermidor"],
+            "seed": self.manifest["seed"],
+            "citizens": self.manifest["citizens"],
+            "replicates": len(self.manifest["replicates"]),
+            "elapsed_seconds": self.manifest["seconds"],
+            "countries": as_json(self.whole, self.reading),
+        }
+
+    def __repr__(self) -> str:
+        """One line: scenario, sizes, place."""
+        sizes = ", ".join(f"{count} {name}s" if name != "country" else f"{count} countries"
+                          for name, count in self.dataset.sizes.items())  # fmt: skip
+        return f"<run of {self.manifest['scenario']['name']}: {sizes}{f', in {self.path}' if self.path else ''}>"

@@ -1,0 +1,163 @@
+"""One member of an ensemble: found its society and run it, a year of compiled months at a time.
+
+Between slices the driver looks whether it is to stop, reports progress and checks that every number is
+finite; the slices themselves release the interpreter's lock. Any slicing gives the same bits.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from thermidor.citizen_record import TALLY
+from thermidor.country import CLASSES, VARIABLES
+from thermidor.errors import Interrupted, RunError
+from thermidor.scenarios.resolved import Resolved
+from thermidor.society import Society, found
+
+SLICE = 12
+THREADED_FROM = 200_000
+
+
+@dataclass
+class Run:
+    """A member's series, float64[months, countries, variables], and the state it ended in (None unless kept)."""
+
+    series: np.ndarray
+    state: dict[str, Any] | None
+
+
+def simulate(
+    resolved: Resolved,
+    rules: np.ndarray,
+    *,
+    seed: int,
+    replicate: int,
+    citizens: int | dict[str, int | str] | None = None,
+    months: int | None = None,
+    on_year: Callable[[int, int], None] | None = None,
+    cancel: threading.Event | None = None,
+    threads: int = 1,
+    keep: bool = False,
+) -> Run:
+    """Found and run one member for `months` (all of the scenario's by default); `rules` is an array of one record."""
+    society = found(resolved, rules, seed=seed, replicate=replicate, citizens=citizens)
+    total = resolved.months if months is None else min(months, resolved.months)
+    state = {"society": society, "rules": rules, "outside": resolved.outside, "countries": resolved.countries, "month": 0}
+    series = advance(state, total, on_year=on_year, cancel=cancel, threads=threads)
+    return Run(series, pack(state) if keep else None)
+
+
+def advance(
+    state: dict[str, Any],
+    months: int,
+    *,
+    on_year: Callable[[int, int], None] | None = None,
+    cancel: threading.Event | None = None,
+    threads: int = 1,
+    slice_months: int = SLICE,
+) -> np.ndarray:
+    """Run a member's state forward in place by `months`; returns float64[months, countries, variables]."""
+    from thermidor.month import months as run_months
+
+    society: Society = state["society"]
+    start = state["month"]
+    out = np.zeros((months, len(society.world), len(VARIABLES)))
+    rule = state["rules"][0]
+    done = 0
+    while done < months:
+        if cancel is not None and cancel.is_set():
+            raise Interrupted("stopped before the end")
+        step = min(slice_months, months - done)
+        first, last = start + done, start + done + step
+        if threads > 1 and len(society.people) >= THREADED_FROM:
+            for month in range(first, last):
+                if cancel is not None and cancel.is_set():
+                    raise Interrupted("stopped before the end")
+                out[month - start] = threaded_month(society, rule, state["outside"], month, threads)
+        else:
+            run_months(society.world, society.people, society.spans, rule, society.keys, state["outside"], society.flat, out[done : done + step], first, last)
+        check_finite(out[done : done + step], state["countries"], first)
+        done += step
+        state["month"] = start + done
+        if on_year is not None:
+            on_year(done, months)
+    return out
+
+
+def threaded_month(society: Society, rule: Any, outside: np.ndarray, month: int, threads: int) -> np.ndarray:
+    """One month with the citizens' chunks spread over threads; chunk totals are added in order, so bits are the same."""
+    from thermidor.month import after, before, chunk
+    from thermidor.steps.live import CHUNK
+
+    before(society.world, rule, society.keys, outside, month)
+    totals = np.zeros((len(society.world), len(CLASSES)), TALLY)
+    tasks = [
+        (here, first, min(first + CHUNK, int(end)), int(start))
+        for here, (start, end) in enumerate(society.spans)
+        for first in range(int(start), int(end), CHUNK)
+    ]
+    parts = np.zeros((len(tasks), len(CLASSES)), TALLY)
+
+    def work(lane: int) -> None:
+        for t in range(lane, len(tasks), threads):
+            here, first, last, start = tasks[t]
+            chunk(society.people, first, last, start, society.world, here, rule, society.keys[here], month, parts[t])
+
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(work, range(threads)))
+    for t, (here, *_) in enumerate(tasks):
+        for name in TALLY.names or ():
+            totals[name][here] += parts[name][t]
+    after(society.world, rule, society.keys, month, totals)
+    return society.flat.copy()
+
+
+def check_finite(series: np.ndarray, countries: tuple[str, ...], first: int) -> None:
+    """Raise RunError with country, variable and month of the first number that is not finite."""
+    if np.isfinite(series).all():
+        return
+    month, here, variable = (int(x) for x in np.argwhere(~np.isfinite(series))[0])
+    raise RunError(country=countries[here], step=STEP_OF.get(VARIABLES[variable], "month"), variable=VARIABLES[variable], month=first + month)
+
+
+STEP_OF: dict[str, str] = {}
+
+
+def pack(state: dict[str, Any]) -> dict[str, Any]:
+    """A member's exact state as plain arrays, for a checkpoint."""
+    society: Society = state["society"]
+    return {
+        "world": society.world.copy(),
+        "people": society.people.copy(),
+        "spans": society.spans,
+        "keys": society.keys,
+        "rules": state["rules"],
+        "outside": state["outside"],
+        "countries": np.array(state["countries"]),
+        "month": np.int64(state["month"]),
+    }
+
+
+def unpack(packed: dict[str, Any]) -> dict[str, Any]:
+    """The state that `pack` packed, ready for `advance`."""
+    society = Society(packed["world"].copy(), packed["people"].copy(), packed["spans"].copy(), packed["keys"].copy())
+    return {
+        "society": society,
+        "rules": packed["rules"].copy(),
+        "outside": packed["outside"].copy(),
+        "countries": tuple(str(name) for name in packed["countries"]),
+        "month": int(packed["month"]),
+    }
+
+
+def resume(packed: dict[str, Any], months: int, *, keep: bool = False, **options: Any) -> Run:
+    """Continue a packed state for `months`; the same bits as a run that never stopped."""
+    state = unpack(packed)
+    series = advance(state, months, **options)
+    return Run(series, pack(state) if keep else None)

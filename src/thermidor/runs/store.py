@@ -1,0 +1,267 @@
+"""The store of a run: one Zarr array and a manifest, written aside and renamed when whole.
+
+    DIR/series.zarr     series [run, month, country, variable], float32, one shard a run, checksummed
+    DIR/manifest.json   what was run, by what, and how much of it there is; written last
+
+While it is written the folder is called DIR.partial; a folder called DIR is whole. One writer only.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from thermidor.country import MEANINGS, UNITS, VARIABLES
+from thermidor.errors import InputError
+from thermidor.runs import manifest as manifests
+from thermidor.runs.result import Result
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+SERIES = "series.zarr"
+DIMS = ("run", "month", "country", "variable")
+IN_MEMORY = 1 << 30
+"""Bytes of series above which a run that is kept on disk is not kept in memory as well."""
+BLOCK = 16
+"""Variables that are compressed together: a reader of one variable unpacks no more than these."""
+
+
+class Axes(NamedTuple):
+    """What the four axes of `series` stand for: replicate numbers, months, countries and variables."""
+
+    runs: tuple[int, ...]
+    months: NDArray[np.datetime64]
+    countries: tuple[str, ...]
+    variables: tuple[str, ...] = VARIABLES
+
+    @property
+    def shape(self) -> tuple[int, int, int, int]:
+        """Lengths of (run, month, country, variable)."""
+        return len(self.runs), len(self.months), len(self.countries), len(self.variables)
+
+    def digest(self) -> str:
+        """Checksum (16 hex digits) of all four axes."""
+        months = [str(month) for month in self.months.astype("datetime64[M]")]
+        text = json.dumps([list(self.runs), months, list(self.countries), list(self.variables)])
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def size(axes: Axes) -> int:
+    """Bytes of the whole series in memory (float32)."""
+    return 4 * int(np.prod(axes.shape, dtype=np.int64))
+
+
+class Writer:
+    """The one writer of a store: `put` each member, then `close` with the manifest."""
+
+    def __init__(self, target: Path, partial: Path, axes: Axes) -> None:
+        self.target, self.partial, self._axes, self.whole = target, partial, axes, False
+        self._series = _create(partial / SERIES, axes)
+
+    def put(self, index: int, series: NDArray[Any]) -> None:
+        """Write member number `index` (a place on the run axis): [month, country, variable]."""
+        with placing(self.target):
+            self._series[index] = series.astype(np.float32, copy=False)
+
+    def close(self, manifest: Mapping[str, Any]) -> dict[str, Any]:
+        """Write the manifest, completed with what the store holds, give DIR its name, return the manifest."""
+        with placing(self.target):
+            files, volume = _extent(self.partial / SERIES)
+            held = {"files": files, "bytes": volume, "shape": list(self._axes.shape), "axes": self._axes.digest()}
+            complete = {**manifest, "store": held}
+            manifests.write(self.partial, complete)
+            _give_name(self.partial, self.target)
+            self.whole = True
+            return complete
+
+
+@contextmanager
+def writing(path: str | Path, axes: Axes, *, force: bool = False) -> Iterator[Writer]:
+    """Open DIR.partial for writing; unless it is closed as whole, it is deleted on the way out.
+
+    Raises InputError, before anything is written, if DIR exists (without `force`, or if it is not a
+    run), if another run is writing there, or if the place can't be written or has no room.
+    """
+    target = Path(path).expanduser().resolve()
+    _refuse_occupied(target, force)
+    partial = target.with_name(target.name + ".partial")
+    with placing(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _refuse_full(target, size(axes))
+        if force and partial.is_dir():
+            shutil.rmtree(partial)
+        try:
+            partial.mkdir()
+        except FileExistsError:
+            raise InputError(
+                "this place is being written, or was left by a run that was killed",
+                where=str(partial),
+                mend="wait for the other run; or give --force (force=True) to delete what was left",
+            ) from None
+    try:
+        with placing(target):
+            writer = Writer(target, partial, axes)
+        yield writer
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)  # after `close` there is nothing of this name
+
+
+def open_run(path: str | Path) -> Result:
+    """Open the run kept in DIR; its variables (run, month, country) are read from disk when used.
+
+    Raises InputError if DIR is not a whole run of a known schema, or if its store is damaged.
+    """
+    import xarray as xr
+
+    target = Path(path).expanduser().resolve()
+    manifest = manifests.read(target)
+    damaged = InputError(
+        "the store of this run is damaged or was changed",
+        where=str(target / SERIES),
+        why="what it holds is not what its manifest records",
+        mend="run the scenario again; the manifest says how",
+    )
+    held = manifest.get("store")
+    if not isinstance(held, dict) or [held.get("files"), held.get("bytes")] != list(_extent(target / SERIES)):
+        raise damaged
+    try:
+        raw = xr.open_zarr(target / SERIES, consolidated=False, chunks=None)
+        attrs = raw.attrs
+        months = raw["month"].values.astype("datetime64[M]")
+        runs = tuple(int(run) for run in raw["run"].values)
+        axes = Axes(runs, months, tuple(attrs["countries"]), tuple(attrs["variables"]))
+        units, meanings = dict(attrs["units"]), dict(attrs["meanings"])
+    except Exception as error:
+        raise damaged from error
+    whole = raw["series"].dims == DIMS and list(raw["series"].shape) == list(axes.shape) == held.get("shape")
+    if not whole or axes.digest() != held.get("axes"):
+        raise damaged
+
+    def at_once() -> xr.Dataset:
+        return split(raw["series"].variable.copy(deep=False).load(), axes, units, meanings)
+
+    lazily = split(raw["series"].variable, axes, units, meanings)
+    return Result(lazily, manifest, target, at_once if size(axes) <= IN_MEMORY else None)
+
+
+def split(
+    series: xr.Variable, axes: Axes, units: Mapping[str, str] = UNITS, meanings: Mapping[str, str] = MEANINGS
+) -> xr.Dataset:
+    """Split [run, month, country, variable] into named variables (run, month, country) with unit and meaning.
+
+    No value is copied or read: each variable is a view of `series`.
+    """
+    import xarray as xr
+
+    named: dict[str, xr.Variable] = {}
+    for place, name in enumerate(axes.variables):
+        named[name] = series.isel(variable=place)
+        named[name].attrs = {"unit": units.get(name, ""), "meaning": meanings.get(name, "")}
+    coordinates = {
+        "run": ("run", np.asarray(axes.runs, np.int64), {"meaning": "number of the replicate"}),
+        "month": ("month", axes.months.astype("datetime64[ns]"), {"meaning": "first day of the month"}),
+        "country": ("country", np.asarray(axes.countries)),
+    }
+    return xr.Dataset(named, coords=coordinates)
+
+
+def in_memory(series: NDArray[np.float32], axes: Axes) -> xr.Dataset:
+    """Name the variables of an array [run, month, country, variable]; no value is copied."""
+    import xarray as xr
+
+    return split(xr.Variable(DIMS, series), axes)
+
+
+@contextmanager
+def placing(path: Path) -> Iterator[None]:
+    """Turn the operating system's refusal to write near `path` into one clear InputError."""
+    try:
+        yield
+    except OSError as error:
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+        what = "the disk is full" if full else "this place can't be written"
+        mend = "free some room or write elsewhere" if full else "give a folder in which you may write"
+        raise InputError(what, where=str(path), why=error.strerror or str(error), mend=mend) from error
+
+
+def _create(folder: Path, axes: Axes) -> Any:
+    import zarr
+    from zarr.codecs import BloscCodec, BloscShuffle, Crc32cCodec
+
+    _, months, countries, variables = axes.shape
+    attributes: dict[str, Any] = {
+        "countries": list(axes.countries),
+        "variables": list(axes.variables),
+        "units": {name: UNITS.get(name, "") for name in axes.variables},
+        "meanings": {name: MEANINGS.get(name, "") for name in axes.variables},
+    }
+    group = zarr.create_group(store=folder, zarr_format=3, attributes=attributes)
+    days = axes.months.astype("datetime64[D]").astype(np.int64)
+    calendar: dict[str, Any] = {"units": "days since 1970-01-01", "calendar": "proleptic_gregorian"}
+    group.create_array("month", data=days, dimension_names=("month",), attributes=calendar)
+    group.create_array("run", data=np.asarray(axes.runs, np.int64), dimension_names=("run",))
+    return group.create_array(
+        "series",
+        shape=axes.shape,
+        dtype="float32",
+        chunks=(1, months, countries, BLOCK),
+        shards=(1, months, countries, BLOCK * -(-variables // BLOCK)),
+        compressors=(BloscCodec(cname="zstd", clevel=3, shuffle=BloscShuffle.shuffle), Crc32cCodec()),
+        fill_value=float("nan"),
+        dimension_names=DIMS,
+    )
+
+
+def _extent(folder: Path) -> tuple[int, int]:
+    """Count files and bytes below a folder."""
+    sizes = [file.stat().st_size for file in folder.rglob("*") if file.is_file()]
+    return len(sizes), sum(sizes)
+
+
+def _refuse_occupied(target: Path, force: bool) -> None:
+    """Refuse a place that is taken; `force` may replace a run, and nothing but a run."""
+    if not target.exists() or (target.is_dir() and not any(target.iterdir())):
+        return
+    if not manifests.is_run(target):
+        raise InputError("this place is taken, and not by a run", where=str(target), mend="give another folder")
+    if not force:
+        mend = "give another folder, or --force (force=True) to replace it"
+        raise InputError("a run is kept here already", where=str(target), mend=mend)
+
+
+def _refuse_full(target: Path, needed: int) -> None:
+    free = shutil.disk_usage(target.parent).free
+    if free < needed:
+        raise InputError(
+            "the disk has no room for this run",
+            where=str(target),
+            why=f"it may take up to {needed / 1e6:.0f} MB, {free / 1e6:.0f} MB are free",
+            mend="free some room, write elsewhere, or ask for fewer replicates",
+        )
+
+
+def _give_name(partial: Path, target: Path) -> None:
+    """Rename the whole store to DIR; an old run stays in place until the new one stands there."""
+    if not target.exists() or not any(target.iterdir()):
+        os.replace(partial, target)
+        return
+    old = target.with_name(target.name + ".replaced")
+    shutil.rmtree(old, ignore_errors=True)
+    os.replace(target, old)
+    try:
+        os.replace(partial, target)
+    except BaseException:
+        os.replace(old, target)
+        raise
+    shutil.rmtree(old, ignore_errors=True)

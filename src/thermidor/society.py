@@ -1,0 +1,241 @@
+"""The start of a society: citizens drawn class by class from a resolved scenario, and the country's first record.
+
+Citizens stand for people by weight: each class present gets at least 500 records (fewer when all citizens are
+few), however small it is; `all` draws one record for each person, without strata. They are drawn in place,
+chunk by chunk, by keyed draws: a citizen's start depends on the seed, the country and his number only.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from thermidor.citizen import OLD, be_counted
+from thermidor.citizen_record import ARMS, CITIZEN, FARM, HOME, IDLE, INDUSTRY, OFFICE, TALLY
+from thermidor.country import (
+    CAPITALIST,
+    CENTRES,
+    CLASSES,
+    COUNTRY,
+    GENDARME,
+    LANDLORD,
+    OFFICIAL,
+    ORGANISATIONS,
+    PEASANT,
+    PETTY,
+    VARIABLES,
+    WORKER,
+)
+from thermidor.draws import START, country_key, month_key, uniform
+from thermidor.jit import entry
+from thermidor.scenarios.resolved import Resolved
+
+LEAST_RECORDS = 500
+DEFAULT_CITIZENS = 10_000
+GROWN = 15 * 12
+
+
+@entry
+def settle(people, first, last, start, class_ends, weights, living, c, rules, key, mean_skill, fear, ties, past_peak, turned):
+    """Draw citizens `first` to `last`; class_ends: last row of each class; weights, living, ties: by class."""
+    stream = month_key(key, 0, START)
+    for row in range(first, last):
+        me = people[row]
+        i = (row - start) * 8
+        k = 0
+        while row - start >= class_ends[k]:
+            k += 1
+        u = uniform(stream, i)
+        me.class_ = k
+        me.weight = weights[k]
+        age = 78.0 * (1.0 - math.sqrt(1.0 - u))
+        if k == OFFICIAL or k == GENDARME:
+            age = 18.0 + 40.0 * u
+        me.age = int(age * 12.0)
+        spread = uniform(stream, i + 1)
+        me.skill = min(max(mean_skill * (0.4 + 1.2 * spread), 0.02), 0.98)
+        if age < 15.0:
+            me.skill = 0.1 + (mean_skill * 0.6 + 0.2) * age / 15.0
+        me.need = int(6.0 + 8.0 * uniform(stream, i + 2))
+        me.expectation = living[k]
+        me.best = living[k] * past_peak
+        me.holdings = 0.1 * living[k] * uniform(stream, i + 3)
+        me.grievance = 0.3
+        me.organisation = min(max(ties[k] * (0.5 + uniform(stream, i + 4)), 0.0), 0.98)
+        me.fear = min(max(fear * (0.5 + uniform(stream, i + 5)), 0.0), 1.0)
+        me.nation = 1 if uniform(stream, i + 6) < 0.3 else 0
+        me.rank = 0
+        me.lean = 0
+        if k == OFFICIAL:
+            u = uniform(stream, i + 7)
+            me.rank = 1 + (u < 0.2) + (u < 0.03)
+            me.lean = 3 if uniform(stream, i + 6) < turned else 0
+            me.sector = OFFICE
+        elif k == GENDARME:
+            me.sector = ARMS
+        elif k == PEASANT:
+            me.sector = FARM if 15.0 <= age < 62.0 else HOME
+        elif k == WORKER or k == PETTY:
+            me.sector = INDUSTRY if 15.0 <= age < 62.0 else HOME
+        else:
+            me.sector = HOME
+
+
+@entry
+def census(people, first, last, world, here, rules, totals):
+    """Count citizens `first` to `last` of country `here` into `totals` without a month's passing."""
+    for row in range(first, last):
+        be_counted(people[row], world[here], rules, 1.0, totals[people[row].class_])
+
+
+@dataclass
+class Society:
+    """Everything a member needs to run: records of countries and citizens, and the keys of their draws."""
+
+    world: np.ndarray
+    people: np.ndarray
+    spans: np.ndarray
+    keys: np.ndarray
+
+    @property
+    def flat(self) -> np.ndarray:
+        """The countries' numbers as float64[countries, variables], a view of `world`."""
+        return self.world.view(np.float64).reshape(len(self.world), len(VARIABLES))
+
+
+def records_by_class(shares: np.ndarray, citizens: int, least: int = LEAST_RECORDS) -> np.ndarray:
+    """How many records each class gets: a floor for each class present, the rest in proportion. Sums to `citizens`."""
+    present = shares > 0
+    floor = min(least, citizens // (int(present.sum()) + 2))
+    counts = np.where(present, floor, 0).astype(np.int64)
+    rest = citizens - int(counts.sum())
+    spread = shares / shares.sum() * rest
+    counts += np.floor(spread).astype(np.int64)
+    order = np.argsort(-(spread - np.floor(spread)), kind="stable")
+    for k in order[: citizens - int(counts.sum())]:
+        counts[k] += 1
+    return counts
+
+
+def how_many(citizens: int | dict[str, int | str] | None, country: str, population: float) -> tuple[int, bool]:
+    """Number of records of a country and whether each is one person (`all`)."""
+    wanted = citizens.get(country, DEFAULT_CITIZENS) if isinstance(citizens, dict) else (citizens or DEFAULT_CITIZENS)
+    if wanted == "all":
+        return round(population * 1e6), True
+    return int(wanted), False
+
+
+def found(resolved: Resolved, rules: np.ndarray, *, seed: int, replicate: int, citizens: int | dict[str, int | str] | None) -> Society:
+    """Draw a society: `rules` is the array of one record; the result is ready for the first month."""
+    names = resolved.countries
+    sizes = [how_many(citizens, name, resolved.conditions[name]["population"]) for name in names]
+    ends = np.cumsum([size for size, _ in sizes])
+    spans = np.stack([ends - [size for size, _ in sizes], ends], axis=1).astype(np.int64)
+    world = np.zeros(len(names), COUNTRY)
+    people = np.zeros(int(ends[-1]), CITIZEN)
+    keys = np.array([country_key(seed, replicate, name) for name in names], dtype=np.uint64)
+    frontier = max(resolved.conditions[name]["gdp_per_head"] for name in names)
+    for here, name in enumerate(names):
+        given = resolved.conditions[name]
+        c = world[here : here + 1]
+        conditions_into(c, given, frontier)
+        c["members"], c["armed"], c["own_norms"], c["orientation"] = resolved.organisations[name].T
+        c["patron"] = resolved.patrons[name]
+        if given["authority.councils"] > 0.5:
+            c["transfer"] = c["orientation"][0, ORGANISATIONS.index("councils")]
+        people_in(world, here, people, spans[here], rules, keys[here], given, one_to_one=sizes[here][1])
+        settle_economy(c, given, rules)
+    return Society(world, people, spans, keys)
+
+
+def conditions_into(c: Any, given: dict[str, float], frontier: float) -> None:
+    """Write the starting conditions that are state of the country as they stand."""
+    for key in ("population", "gdp_per_head", "herd", "planned", "literacy", "dislocation", "exhaustion", "organisation", "fear"):
+        c[key] = given[key]
+    for key in ("room", "legitimacy", "leader", "leader_age", "pact", "collectivised", "converted", "drive"):
+        c[key] = given[key]
+    for norm in ("recall", "pay", "rotation", "arms"):
+        c[f"norm_{norm}"] = given[f"norms.{norm}"]
+    c["norms"] = np.mean([given[f"norms.{norm}"] for norm in ("recall", "pay", "rotation", "arms")])
+    c["state_property"] = given["property.state"]
+    c["private_share"] = 1.0 - given["property.state"]
+    c["landlordism"] = given["land.feudal"]
+    c["voice"] = [given[f"voice.{k}"] for k in CLASSES]
+    c["authority"] = [given[f"authority.{k}"] for k in CENTRES]
+    c["apparatus_share"] = c["posts"] = given["classes.official"]
+    c["coercive_share"] = c["police_posts"] = given["classes.gendarme"]
+    c["frontier"] = frontier
+    c["loyalty"] = 0.7
+    c["profit_share"] = 0.25
+    c["need_norm"] = 0.0
+    c["transfer"] = -1.0
+    c["scissors"] = 1.0
+    c["frailty"] = 1.0
+
+
+def people_in(world: np.ndarray, here: int, people: np.ndarray, span: np.ndarray, rules: np.ndarray, key: np.uint64, given: dict[str, float], *, one_to_one: bool) -> None:
+    """Draw the citizens of one country in place and count them."""
+    start, end = (int(x) for x in span)
+    shares = np.array([given[f"classes.{k}"] for k in CLASSES])
+    counts = records_by_class(shares, end - start, least=0 if one_to_one else LEAST_RECORDS)
+    weights = np.divide(shares / shares.sum() * given["population"], counts, out=np.zeros(len(CLASSES)), where=counts > 0)
+    consumption = 0.75 * given["gdp_per_head"]
+    living = consumption * np.array([1.5, 4.0, 1.5, 0.8, 1.5, 2.0, 1.5])
+    living *= consumption / float((living * shares).sum())
+    ties = np.full(len(CLASSES), 0.5 * given["organisation"])
+    ties[WORKER], ties[PEASANT], ties[OFFICIAL] = given["organisation"], given["village_organisation"], given["standing"]
+    step = 1 << 20
+    for first in range(start, end, step):
+        settle(
+            people, first, min(first + step, end), start, np.cumsum(counts), weights, living, world[here], rules[0], key,
+            given["literacy"], given["fear"], ties, given["past_peak"], given["converted"],
+        )  # fmt: skip
+    totals = np.zeros(len(CLASSES), TALLY)
+    census(people, start, end, world, here, rules[0], totals)
+    first_count(world[here : here + 1], totals, living, given)
+
+
+def first_count(c: Any, totals: np.ndarray, living: np.ndarray, given: dict[str, float]) -> None:
+    """The country's sums over its citizens at the start."""
+    heads = totals["heads"]
+    per = np.divide(1.0, heads, out=np.zeros_like(heads), where=heads > 0)
+    c["heads"], c["claims"] = heads, totals["claims"]
+    c["grievance"], c["organisation_of"], c["fear_of"] = totals["grievance"] * per, totals["ties"] * per, totals["fear"] * per
+    c["population"], c["hoards"] = heads.sum(), totals["hoard"].sum()
+    c["literacy"] = totals["learning"].sum() / heads.sum()
+    c["labour_farm"] = max(totals["toil"][PEASANT], 1e-9)
+    c["labour_industry"] = max(totals["toil"].sum() - totals["toil"][[PEASANT, LANDLORD, CAPITALIST]].sum(), 1e-9)
+    c["eaten"] = living
+    consumption = float((living * heads).sum() / heads.sum())
+    c["habit"], c["trend"] = consumption, consumption * math.exp(-6.0 * given["past_growth"])
+    c["peak"] = consumption * given["past_peak"]
+    c["deaths"] = 0.026 * heads.sum() / 12.0 * (1.3 - 0.8 * given["literacy"])
+
+
+def settle_economy(c: Any, given: dict[str, float], rules: np.ndarray) -> None:
+    """Technique and yield such that the first month's product is the given one; capital by ratio and department."""
+    rule = rules[0]
+    output = given["gdp_per_head"] * float(c["population"][0])
+    industry, farming = output * (1.0 - given["farm_output"]), output * given["farm_output"]
+    capital = given["capital_output"] * industry
+    c["output"], c["industry"], c["farming"], c["official_output"] = output, industry, farming, output
+    c["heavy_capital"], c["light_capital"] = given["heavy_capital"] * capital, (1.0 - given["heavy_capital"]) * capital
+    c["unfinished"] = rule["gestation"] * rule["wear"] * capital * 1.1
+    c["to_consume"] = 0.75 * output
+    per_head = capital / float(c["population"][0])
+    span = math.log(rule["intricate_economy"] / rule["simple_economy"])
+    complexity = min(max(math.log(per_head / rule["simple_economy"]) / span, 0.0), 1.0)
+    control = 0.5 * (given["norms.recall"] + given["norms.rotation"]) * min(2.0 * given["room"], 1.0)
+    waste = rule["waste_strength"] * given["planned"] * complexity * (1.0 - control)
+    order = (1.0 - rule["waste_on_output"] * waste) * (1.0 - given["dislocation"])
+    alpha = rule["capital_weight"]
+    c["technique"] = industry / (order * capital**alpha * float(c["labour_industry"][0]) ** (1.0 - alpha))
+    land = per_head ** rule["industry_in_farming"] * given["herd"] ** 0.35 * float(c["labour_farm"][0]) ** 0.4 * (1.0 - 0.55 * given["dislocation"])
+    c["yield_level"] = farming / land
+    c["accumulation"] = 0.05 + given["drive"]
+    c["arms_share"] = rule["arms_peace"]
+    c["heavy_share"] = given["heavy_capital"]
+    c["investment"] = rule["wear"] * capital

@@ -1,0 +1,22 @@
+"""Trade: what countries do to one another: the frontier of technique, and hope from abroad."""
+
+from thermidor.jit import compiled
+from thermidor.steps.shapes import toward, unit
+from thermidor.country import WORKER
+
+
+@compiled
+def trade(world, rules):
+    """Every country sees the most advanced one, and movements elsewhere as far as nothing is cut off. Claims: P09, P14, P55."""
+    best = 0.0
+    for there in range(world.shape[0]):
+        best = max(best, world[there].gdp_per_head)
+    for here in range(world.shape[0]):
+        c = world[here]
+        c.frontier = toward(c.frontier, max(best, c.gdp_per_head), rules.frontier_memory)
+        spark = 0.0
+        for there in range(world.shape[0]):
+            if there != here:
+                other = world[there]
+                spark += other.organisation * other.room * (0.3 + other.slump * 3.0)
+        c.spark = rules.spark * (1.0 - 0.8 * c.embargo) * unit(spark / max(world.shape[0] - 1, 1))

@@ -1,0 +1,123 @@
+"""Transform: the passages, and what they leave: property, voice, autonomy, the official claim."""
+
+from thermidor.country import (
+    CAPITALIST,
+    CAPITALIST_PROPERTY,
+    CLASSES,
+    COLLECTIVE,
+    COUNCILS,
+    FEUDAL,
+    GENDARME,
+    GOVERNMENT,
+    LANDLORD,
+    OFFICIAL,
+    PARTY,
+    PEASANT,
+    PETTY,
+    PETTY_PROPERTY,
+    STATE,
+    WORKER,
+)
+from thermidor.country import ARMY as ARMY_CENTRE
+from thermidor.jit import compiled
+from thermidor.passages.restoration import give_way, tempt
+from thermidor.passages.usurpation import usurp
+from thermidor.steps.shapes import above, toward, unit
+
+
+@compiled
+def transform(c, rules, key, month):
+    """Let the passages run, then read off what they have made of property and power."""
+    usurp(c, rules, key, month)
+    tempt(c, rules, key, month)
+    give_way(c, rules)
+    settle_property(c)
+    give_voice(c)
+    seat_authority(c)
+    measure_autonomy(c, rules)
+    claim_success(c)
+
+
+@compiled
+def settle_property(c):
+    """Means of production by form: farming weighs by its share of output; land not collective is petty or feudal."""
+    farm = c.farming / max(c.output, 1e-9)
+    feudal = c.landlordism
+    industry = 1.0 - farm
+    c.property[FEUDAL] = farm * feudal
+    c.property[STATE] = industry * c.state_property
+    c.property[CAPITALIST_PROPERTY] = industry * (1.0 - c.state_property)
+    c.property[COLLECTIVE] = farm * (1.0 - feudal) * c.collectivised
+    c.property[PETTY_PROPERTY] = farm * (1.0 - feudal) * (1.0 - c.collectivised)
+
+
+@compiled
+def give_voice(c):
+    """Say in decisions by class: norms give it to those who work, property to owners, posts to officials. Claims: P05, P61."""
+    private = 1.0 - c.state_property
+    works = unit(c.state_property * c.norms + 0.6 * private * c.room)
+    owns = unit(private * (1.0 - 0.5 * c.norms * c.room))
+    for k in range(len(CLASSES)):
+        c.voice[k] = works
+    c.voice[PEASANT] = works * 0.9
+    c.voice[CAPITALIST] = owns
+    c.voice[LANDLORD] = unit(4.0 * c.landlordism) * (1.0 - c.norms)
+    c.voice[OFFICIAL] = unit(1.0 - 0.5 * (c.norm_recall + c.norm_rotation)) * (1.0 - 0.6 * private * c.room)
+    c.voice[GENDARME] = 0.5 * c.voice[OFFICIAL]
+
+
+@compiled
+def seat_authority(c):
+    """Authority over centres: councils by norms, a party by officials nobody recalls, government and army by the rest."""
+    councils = c.state_property * c.norms
+    party = c.state_property * (1.0 - c.norms) * (1.0 - 0.5 * c.room)
+    army = 0.3 * (1.0 - c.room) * (1.0 - c.state_property) * (1.0 - c.norms)
+    government = above(1.0 - councils - party - army)
+    total = councils + party + army + government
+    c.authority[COUNCILS] = councils / total
+    c.authority[PARTY] = party / total
+    c.authority[ARMY_CENTRE] = army / total
+    c.authority[GOVERNMENT] = government / total
+
+
+@compiled
+def measure_autonomy(c, rules):
+    """Autonomy, measured: the share of the surplus used otherwise than the strongest class would choose. Claims: P27, P35.
+
+    The surplus is what is left above a working household's customary living; its uses are accumulation, arms, apparatus,
+    privilege, owners' consumption and the common fund. The strongest class is the one with most numbers x ties (or wealth);
+    its choice: workers and peasants ordinary accumulation and the rest to common use; owners profit and accumulation. The measure
+    is half the sum of absolute differences of shares, weighed by the say it lacks. Declared as ours.
+    """
+    output = max(c.output, 1e-9)
+    base = rules.customary_living * c.to_consume
+    accumulate = c.investment
+    apparatus = c.administration + c.arms
+    skim = c.privilege_fund
+    owners = c.pay[CAPITALIST] * c.claims[CAPITALIST] + c.pay[LANDLORD] * c.claims[LANDLORD]
+    people = above(c.to_consume - base - skim - owners) + c.common
+    surplus = max(accumulate + apparatus + skim + owners + people, 1e-9)
+    workers = c.heads[WORKER] / c.population * (0.1 + c.organisation_of[WORKER])
+    village = 0.4 * c.heads[PEASANT] / c.population * (0.1 + c.organisation_of[PEASANT])
+    owning = 0.35 * (1.0 - c.state_property)
+    w_acc = rules.wear * (c.heavy_capital + c.light_capital) * c.planned + (rules.ordinary_accumulation * c.planned + rules.market_accumulation * (1.0 - c.planned)) * output
+    w_acc += rules.wear * (c.heavy_capital + c.light_capital) * (1.0 - c.planned)
+    w_app = (rules.desk_cost * rules.posts_base + rules.arms_peace + rules.arms_hostility * c.hostility + rules.arms_war * c.war) * output
+    w_own = 0.0
+    if owning > workers and owning > village:
+        w_own = rules.owners_eat * c.profit_share * c.industry * (1.0 - c.state_property)
+    w_people = above(surplus - w_acc - w_app - w_own)
+    w_total = max(w_acc + w_app + w_own + w_people, 1e-9)
+    gap = abs(accumulate / surplus - w_acc / w_total) + abs(apparatus / surplus - w_app / w_total)
+    gap += abs(owners / surplus - w_own / w_total) + abs(people / surplus - w_people / w_total) + skim / surplus
+    strongest = max(max(c.voice[WORKER] * workers, c.voice[PEASANT] * village), c.voice[CAPITALIST] * owning)
+    decided = 1.0 - strongest / max(max(workers, village), owning)
+    c.autonomy = unit(0.5 * gap + decided * (1.0 - 0.5 * gap))
+
+
+@compiled
+def claim_success(c):
+    """The official claim beside the measured value (P20), and property that is social only as privilege and force go (P22)."""
+    antagonism = unit(0.5 * c.conflict + 0.5 * c.privilege)
+    c.official_claim = antagonism * (1.0 - c.planned * (1.0 - c.norms) * (1.0 - c.room))
+    c.socialisation = c.state_property * c.norms * (1.0 - unit(c.privilege)) * unit(1.0 - 50.0 * c.coercive_share)

@@ -1,0 +1,357 @@
+"""The command line: how it ends, what it prints, and what it refuses."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+import thermidor.runs
+from fixtures_views import synthetic
+from thermidor.cli import run as run_module
+from thermidor.cli.app import app
+from thermidor.cli.run import citizens_of, fresh, pairs
+from thermidor.errors import InputError, Interrupted, RunError
+from thermidor.runs.result import Result
+
+MINIATURE = str(Path(__file__).parent / "data" / "miniature.yaml")
+COMMANDS = ("run", "scenarios", "record", "explain", "trace", "export", "doctor", "version")
+WIDE = 80
+
+
+def call(*arguments: str) -> Any:
+    """Run the program in this process."""
+    return CliRunner().invoke(app, list(arguments))
+
+
+def assert_narrow(text: str) -> None:
+    """No line is wider than a terminal of 80 columns."""
+    assert [line for line in text.splitlines() if len(line) > WIDE] == []
+
+
+@pytest.fixture
+def made_up(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
+    """Put a made-up run in the place of the model: `asked` is what the command asked for, `error` what it raises."""
+    told = SimpleNamespace(asked={}, error=None)
+
+    def run(scenario: Any, **asked: Any) -> Result:
+        told.asked = asked
+        if told.error is not None:
+            raise told.error
+        members = (asked["replicate"],) if asked["replicate"] is not None else tuple(range(asked["replicates"]))
+        series = synthetic(len(members), 240).assign_coords(run=list(members))
+        countries = {"somewhere": {"title": "Somewhere", "record": "SUN"}}
+        manifest = {
+            "scenario": {"name": "made-up", "resolved": {"countries": countries}},
+            "versions": {"thermidor": "0"}, "overrides": {}, "seed": asked["seed"], "seconds": 0.5,
+            "replicates": list(members), "citizens": asked["citizens"],
+        }  # fmt: skip
+        if asked["out"] is not None:
+            asked["out"].mkdir(parents=True)
+        return Result(series, manifest, asked["out"])
+
+    monkeypatch.setattr(thermidor.runs, "run", run, raising=False)
+    return told
+
+
+@pytest.mark.parametrize("command", [(), *((name,) for name in COMMANDS)], ids=lambda c: c[0] if c else "thermidor")
+def test_help(command: tuple[str, ...]) -> None:
+    """Every command explains itself within 80 columns."""
+    done = call(*command, "--help")
+    assert done.exit_code == 0
+    assert_narrow(done.output)
+
+
+def test_help_says_what_citizens_counts() -> None:
+    """N is for each country."""
+    assert "in EACH country" in " ".join(call("run", "--help").output.replace("│", " ").split())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "loaded"), [(["--help"], []), (["run", "--help"], ["pydantic"]), (["version"], ["pydantic"])]
+)
+def test_quick_commands_import_nothing_heavy(arguments: list[str], loaded: list[str]) -> None:
+    """What answers at once loads no compiler, no data library and no drawing; Typer reads options with Pydantic."""
+    code = (
+        "import sys, atexit, json\n"
+        "heavy = {'numba', 'xarray', 'pydantic', 'yaml', 'matplotlib', 'zarr', 'numpy'}\n"
+        "atexit.register(lambda: print('HEAVY', json.dumps(sorted(heavy & set(sys.modules)))))\n"
+        "from thermidor.cli.app import main; main()"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent / "src")}
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments], capture_output=True, text=True, env=environment, timeout=60
+    )
+    assert done.returncode == 0 and set(json.loads(done.stdout.rpartition("HEAVY ")[2])) <= set(loaded), (
+        done.stdout + done.stderr
+    )
+
+
+def test_public_names() -> None:
+    """The package offers its public names, and no others."""
+    import thermidor
+
+    assert callable(thermidor.run) and callable(thermidor.open_run)
+    assert callable(thermidor.scenarios.list_scenarios) and callable(thermidor.record.record)
+    assert set(dir(thermidor)) == set(thermidor.__all__)
+    with pytest.raises(AttributeError, match="nothing_here"):
+        _ = thermidor.nothing_here
+
+
+def test_version() -> None:
+    """The version is the project's."""
+    import tomllib
+
+    project = tomllib.loads((Path(__file__).parent.parent / "pyproject.toml").read_text())["project"]
+    assert call("version").stdout.strip() == project["version"]
+
+
+BAD = {
+    "no command": ["nothing"],
+    "no scenario": ["run"],
+    "unknown scenario": ["run", "no-such-scenario"],
+    "missing file": ["run", "no/such/file.yaml"],
+    "unknown option": ["run", MINIATURE, "--colour"],
+    "no replicates": ["run", MINIATURE, "--replicates", "0"],
+    "replicates in words": ["run", MINIATURE, "--replicates", "many"],
+    "replicate outside the batch": ["run", MINIATURE, "--replicates", "3", "--replicate", "3"],
+    "negative replicate": ["run", MINIATURE, "--replicate", "-1"],
+    "no months": ["run", MINIATURE, "--months", "0"],
+    "too many months": ["run", MINIATURE, "--months", "100000"],
+    "negative seed": ["run", MINIATURE, "--seed", "-1"],
+    "no citizens": ["run", MINIATURE, "--citizens", "0"],
+    "citizens in words": ["run", MINIATURE, "--citizens", "everybody"],
+    "half a citizen": ["run", MINIATURE, "--citizens", "0.5"],
+    "citizens of nowhere": ["run", MINIATURE, "--citizens", "nowhere=all"],
+    "setting without value": ["run", MINIATURE, "--set", "northland.room"],
+    "setting that is no number": ["run", MINIATURE, "--set", "northland.room=wide"],
+    "setting that is not finite": ["run", MINIATURE, "--set", "northland.room=nan"],
+    "setting twice": ["run", MINIATURE, "--set", "northland.room=0.1", "--set", "northland.room=0.2"],
+    "setting of nowhere": ["run", MINIATURE, "--set", "nowhere.room=0.1"],
+    "unknown condition": ["run", MINIATURE, "--set", "northland.roam=0.1"],
+    "setting out of range": ["run", MINIATURE, "--set", "northland.room=2"],
+    "unknown rule": ["run", MINIATURE, "--rule", "no_such_rule=1"],
+    "rule without value": ["run", MINIATURE, "--rule", "famine"],
+    "rule out of range": ["run", MINIATURE, "--rule", "famine=1e9"],
+    "unknown mechanism": ["run", MINIATURE, "--without", "no_such_mechanism"],
+    "unknown format": ["run", MINIATURE, "--format", "yaml"],
+    "force without a place": ["run", MINIATURE, "--force"],
+    "taken place": ["run", MINIATURE, "--out", str(Path(__file__).parent)],
+    "resolved nothing": ["scenarios", "--resolved"],
+    "unknown scenario to show": ["scenarios", "no-such-scenario"],
+    "unknown country": ["record", "XXX"],
+    "unknown series": ["record", "SUN", "happiness"],
+    "unknown topic": ["explain", "love", "it"],
+    "unknown regime": ["explain", "regime", "monarchy"],
+    "unknown rule to explain": ["explain", "rule", "no_such_rule"],
+    "unknown step": ["explain", "month", "sleep"],
+    "unknown event": ["explain", "event", "earthquake"],
+    "trace nobody": ["trace", MINIATURE],
+    "trace in nowhere": ["trace", MINIATURE, "--citizen", "1", "--country", "nowhere"],
+    "trace too long": ["trace", MINIATURE, "--citizen", "1", "--months", "100000"],
+    "export of nothing": ["export", str(Path(__file__).parent / "no-such-run")],
+    "export as stone": ["export", ".", "--format", "stone"],
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_bad_input_is_refused(case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One clear message on stderr, exit code 2, no traceback, nothing on stdout, nothing written."""
+    monkeypatch.chdir(tmp_path)
+    done = call(*BAD[case])
+    assert done.exit_code == 2, done.output
+    assert done.stderr.strip() and "Traceback" not in done.stderr
+    assert done.stdout == ""
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_messages_name_what_is_near() -> None:
+    """A slip of the pen is answered with the nearest name."""
+    assert "northland" in call("run", MINIATURE, "--citizens", "northlant=all").stderr
+    assert "fascism" in call("explain", "regime", "facism").stderr
+    assert "urban_share" in call("record", "SUN", "urban_shar").stderr
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "words"),
+    [
+        (InputError("bad thing", "file.yaml:3: key", "it is bad", "make it good"), 2, "file.yaml:3: key"),
+        (RunError("somewhere", "produce", "output", "1918-03"), 1, "somewhere, 1918-03: output"),
+        (Interrupted("stop"), 130, "interrupted; nothing was kept"),
+        (KeyboardInterrupt(), 130, "interrupted; nothing was kept"),
+        (MemoryError(), 1, "out of memory"),
+    ],
+)
+@pytest.mark.parametrize("form", ["table", "json"])
+def test_endings(made_up: SimpleNamespace, error: BaseException, code: int, words: str, form: str) -> None:
+    """Each kind of end has its code and its message, and prints nothing on stdout."""
+    made_up.error = error
+    done = call("run", MINIATURE, "--format", form)
+    assert done.exit_code == code
+    assert words in done.stderr and "Traceback" not in done.stderr
+    assert done.stdout == ""
+
+
+def test_json_is_one_object(made_up: SimpleNamespace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """JSON mode prints one object and nothing else, and keeps nothing unless it is given a place."""
+    monkeypatch.chdir(tmp_path)
+    done = call("run", MINIATURE, "--replicates", "3", "--citizens", "500", "--format", "json")
+    assert done.exit_code == 0 and done.stderr == ""
+    found = json.loads(done.stdout)
+    assert (found["seed"], found["replicates"], found["citizens"], found["theory"]) == (1, 3, 500, "trotsky")
+    assert {"scenario", "version", "elapsed_seconds", "countries"} <= found.keys()
+    country = found["countries"]["somewhere"]
+    assert {"regime_share", "first_reached", "series", "measures"} <= country.keys()
+    assert all(abs(sum(shares.values()) - 1.0) < 1e-9 for shares in country["regime_share"].values())
+    assert {"unit", "months", "median", "p05", "p95"} == country["series"]["gdp_per_head"].keys()
+    assert all(re.fullmatch(r"\d{4}-\d{2}", month) for month in country["regime_share"])
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("replicates", ["1", "4"])
+def test_the_table(made_up: SimpleNamespace, replicates: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Regimes with reasons, turning points, the record, and where the files are; 80 columns; a figure."""
+    monkeypatch.chdir(tmp_path)
+    done = call("run", MINIATURE, "--replicates", replicates)
+    assert done.exit_code == 0, done.output
+    assert_narrow(done.stdout)
+    assert "\x1b" not in done.stdout
+    for part in ("regimes", "why", "turning points", "1928-1932", "record", "figure.png", "no label fits"):
+        assert part in done.stdout, part
+    assert (tmp_path / "runs" / "miniature" / "figure.png").stat().st_size > 10_000
+
+
+def test_no_figure(made_up: SimpleNamespace, tmp_path: Path) -> None:
+    """`--no-figure` draws none and promises none."""
+    done = call("run", MINIATURE, "--no-figure", "--out", str(tmp_path / "here"))
+    assert done.exit_code == 0 and "figure.png" not in done.stdout
+    assert list((tmp_path / "here").iterdir()) == []
+
+
+def test_an_interrupted_figure_leaves_the_run(
+    made_up: SimpleNamespace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The run is whole by then: it says so, and no half a picture is left."""
+
+    def interrupted(self: Result, path: Path) -> None:
+        path.write_bytes(b"half")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Result, "plot", interrupted)
+    done = call("run", MINIATURE, "--out", str(tmp_path / "here"))
+    assert done.exit_code == 130 and "the run is whole" in done.stderr
+    assert list((tmp_path / "here").iterdir()) == []
+
+
+def test_options_reach_the_run(made_up: SimpleNamespace, tmp_path: Path) -> None:
+    """What is written on the command line is what is asked of the run."""
+    done = call(
+        "run", MINIATURE, "--replicates", "5", "--replicate", "2", "--seed", "7", "--months", "24", "--no-figure",
+        "--set", "northland.room=0.5", "--set", "southland.fear=0.25", "--rule", "famine=0.3", "--without", "outside",
+        "--citizens", "800", "--citizens", "northland=all", "--out", str(tmp_path / "x"), "--force",
+    )  # fmt: skip
+    assert done.exit_code == 0, done.output
+    asked = made_up.asked
+    assert (asked["replicates"], asked["replicate"], asked["seed"], asked["months"]) == (5, 2, 7, 24)
+    assert asked["set"] == {"northland.room": 0.5, "southland.fear": 0.25}
+    assert asked["rules"] == {"famine": 0.3} and asked["without"] == ["outside"]
+    assert asked["citizens"] == {"northland": "all", "southland": 800}
+    assert asked["out"] == tmp_path / "x" and asked["force"] is True
+    assert asked["progress"] is None
+
+
+def test_citizens() -> None:
+    """N is for each country; a named country has its own number."""
+    both = ("here", "there")
+    assert citizens_of(None, both) == 10_000
+    assert citizens_of(["500"], both) == 500
+    assert citizens_of(["here=all,there=2000"], both) == {"here": "all", "there": 2000}
+    assert citizens_of(["there=3"], both) == {"here": 10_000, "there": 3}
+    for bad in ("", "here=", "=5", "-5", "1e4", "²", "9" * 400):
+        with pytest.raises(InputError):
+            citizens_of([bad], both)
+    with pytest.raises(InputError, match="twice"):
+        citizens_of(["here=1", "here=2"], both)
+
+
+def test_pairs() -> None:
+    """Names and numbers are read as they are meant."""
+    assert pairs("--set", ["a.b=1e-3", " c =2"], "X") == {"a.b": 0.001, "c": 2.0}
+    for bad in ("a", "=1", "a=", "a=inf", "a=1=2"):
+        with pytest.raises(InputError):
+            pairs("--set", [bad], "X")
+
+
+def test_fresh_folders(tmp_path: Path) -> None:
+    """A new run never meets an old one, nor one that is being written."""
+    assert fresh(tmp_path, "a") == tmp_path / "a"
+    (tmp_path / "a").mkdir()
+    assert fresh(tmp_path, "a") == tmp_path / "a-2"
+    (tmp_path / "a-2.partial").mkdir()
+    assert fresh(tmp_path, "a") == tmp_path / "a-3"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["scenarios", MINIATURE], "northland"),
+        (["scenarios", MINIATURE, "--resolved", "--seed", "3"], "member 0 of seed 3"),
+        (["record", "SUN"], "gdp_per_head"),
+        (["record", "SUN", "gdp_per_head"], "Maddison"),
+        (["explain", "regime"], "proletarian-bonapartism"),
+        (["explain", "regime", "fascism"], "assumed"),
+        (["explain", "rule"], "famine"),
+        (["explain", "rule", "famine"], "range"),
+        (["explain", "month"], "distribute"),
+        (["explain", "month", "plan"], "step 1 of 9"),
+        (["explain", "event"], "path"),
+        (["explain", "event", "war"], "war_deaths"),
+        (["explain", "event", "path"], "embargo"),
+    ],
+    ids=lambda value: " ".join(Path(v).name for v in value) if isinstance(value, list) else "",
+)
+def test_what_there_is_is_shown(arguments: list[str], words: str) -> None:
+    """What can be looked up is printed within 80 columns."""
+    done = call(*arguments)
+    assert done.exit_code == 0, done.output
+    assert words in done.stdout
+    assert_narrow(done.stdout)
+
+
+def test_every_regime_can_be_explained() -> None:
+    """No label of the lens is without its page."""
+    from thermidor.lenses import lens
+
+    for label in lens("trotsky").table().labels:
+        done = call("explain", "regime", label.name)
+        assert done.exit_code == 0 and label.meaning.split()[0] in done.stdout
+        assert_narrow(done.stdout)
+
+
+def test_the_schema_is_json() -> None:
+    """`scenarios --schema` prints a JSON Schema and nothing else."""
+    assert "properties" in json.loads(call("scenarios", "--schema").stdout)
+
+
+def test_progress_only_on_a_terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """No bar is drawn into a file, nor for work that takes no time."""
+    with run_module.progress() as told:
+        assert told is None
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    with run_module.progress() as told:
+        assert told is not None
+        told(0, 2, 12, 240)
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr(run_module, "PATIENCE", 0.0)
+    with run_module.progress() as told:
+        told(0, 2, 12, 240)
+    shown = capsys.readouterr()
+    assert "12/240" in shown.err and shown.out == ""

@@ -14,7 +14,7 @@ from thermidor.draws import uniform
 from thermidor.jit import compiled
 from thermidor.steps.shapes import MONTH, above, bend, unit, wide
 
-GROWN, OLD = 15 * 12, 62 * 12
+SMALL, GROWN, OLD = 5 * 12, 15 * 12, 62 * 12
 
 
 @compiled
@@ -30,9 +30,9 @@ def live_a_month(me, i, c, rates, rules, dying, moving, minding, totals):
     if me.class_ == OFFICIAL:
         mind_property(me, c, rules, uniform(minding, i))
     chance = uniform(moving, i)
-    if chance < mine.stir and me.age >= GROWN:
+    if chance < mine.stir and (me.age >= GROWN or me.class_ <= CAPITALIST):
         move(me, c, mine, rules, chance)
-    grow_up(me)
+    grow_up(me, c, living, rules, was)
     die(me, c, rules, uniform(dying, i), living, was)
     be_counted(me, c, rules, living, totals[me.class_])
 
@@ -112,7 +112,7 @@ def mind_property(me, c, rules, draw):
     fortune of the centre; the citizen adds his own fear and rank. Rate: once in `minding_years`, chance bend(x).
     """
     own = c.temptation - rules.fear_of_turning * (wide(me.fear) - c.fear_of_officials) + 0.3 * (wide(me.rank) - 1.2)
-    drawn = bend(rules.temptation_slope * own)
+    drawn = bend(rules.temptation_slope * own) * c.impunity
     if draw * rules.minding_years < MONTH * drawn:
         me.lean = LIBERAL
     elif (1.0 - draw) * rules.minding_years < MONTH * (1.0 - drawn):
@@ -174,9 +174,19 @@ def move(me, c, mine, rules, draw):
 
 
 @compiled
-def grow_up(me):
-    """A month older; at fifteen children go to work, at sixty-two the old leave it."""
+def grow_up(me, c, living, rules, was):
+    """A month older; small children gain the brothers and sisters born beyond those who replace the dead; at fifteen children go to work, at sixty-two the old leave it."""
     me.age += 1
+    if me.age < SMALL:
+        before = wide(me.weight)
+        hoard = before * wide(me.holdings)
+        me.weight = before * (1.0 + c.siblings * (living >= rules.subsistence))
+        now = wide(me.weight)
+        was.born += now - before
+        me.holdings = hoard / now
+        rounding = now * wide(me.holdings) - hoard
+        was.saved += rounding
+        was.eaten -= rounding
     if me.age == GROWN and me.class_ != CAPITALIST and me.class_ != LANDLORD:
         me.sector = FARM if me.class_ == PEASANT else INDUSTRY
     elif me.age == OLD and me.sector != CAMP and me.class_ != PEASANT:
@@ -200,15 +210,11 @@ def die(me, c, rules, draw, living, was):
     if draw < MONTH * (ordinary + excess):
         was.dead += weight
         was.excess += weight * excess / (ordinary + excess)
-        hoard = weight * wide(me.holdings)
-        me.weight = weight * c.heirs
-        born = wide(me.weight)
-        was.born += born
-        me.holdings = hoard / max(born, 1e-12)
-        was.saved += born * wide(me.holdings) - hoard
-        was.eaten -= born * wide(me.holdings) - hoard
+        was.born += weight
         if k == OFFICIAL or k == GENDARME:
             me.class_ = WORKER
+        elif k <= CAPITALIST and living < rules.subsistence:
+            me.class_ = PEASANT if k == LANDLORD else PETTY
         me.age, me.sector, me.rank, me.lean = 0, HOME, 0, NO_LEAN
         me.fear = 0.3 * wide(me.fear)
         me.organisation = 0.3 * wide(me.organisation)
@@ -228,6 +234,7 @@ def be_counted(me, c, rules, living, now):
     now.ties += weight * wide(me.organisation)
     now.fear += weight * fear
     now.acting += weight * wide(me.grievance) * wide(me.organisation) * (1.0 - rules.fear_on_action * fear)
+    now.infants += weight * (me.age < SMALL)
     now.learning += weight * wide(me.skill)
     now.liberal += weight * (me.lean == LIBERAL)
     now.claims += weight * claim(me, c, rules)

@@ -16,7 +16,7 @@ SECTORS = ("unemployed", "industry", "farm", "office", "arms", "camp", "home")
 NO_LEAN, REFORM, REVOLUTION, LIBERAL, REACTION, FASCIST = range(6)
 LEANS = ("none", "reform workers", "revolutionary workers", "liberal", "reaction", "fascist")
 
-CITIZEN = np.dtype(
+_CITIZEN = np.dtype(
     [
         ("weight", "f4"),  # people the record stands for, millions
         ("holdings", "f4"),  # hoard or wealth per head, thousand 2011 $
@@ -35,12 +35,14 @@ CITIZEN = np.dtype(
         ("need", "u1"),  # household need, tenths of an adult's
     ]
 )
-"""One citizen. `CITIZEN.itemsize` is 40."""
+CITIZEN = np.dtype((np.record, _CITIZEN))
+"""One citizen; `CITIZEN.itemsize` is 40. As `np.record` the fields are attributes in plain Python as well."""
 
-RATES = np.dtype([(name, "f8") for name in ("pay", "complaint", "terror", "arrest", "hiring", "enlisting", "contact", "stir")])
+_RATES = ("pay", "complaint", "terror", "arrest", "hiring", "enlisting", "contact", "stir")
+RATES = np.dtype((np.record, [(name, "f8") for name in _RATES]))
 """What a country publishes for one class; the citizen reads it."""
 
-TALLY = np.dtype(
+_TALLY = np.dtype(
     [
         (name, "f8")
         for name in (
@@ -58,9 +60,11 @@ TALLY = np.dtype(
             "learning",
             "liberal",  # people who lean to private property
             "dead",
+            "infants",  # people under five
             "excess",  # of the dead: by hunger, war, camps
             "born",
         )
     ]
 )
+TALLY = np.dtype((np.record, _TALLY))
 """A country's sums over the citizens of one class (weight x quantity)."""

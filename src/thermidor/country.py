@@ -61,7 +61,8 @@ FIELDS: tuple[Field, ...] = (
     Field("hunger", SHARE, "shortfall below subsistence, mean of the class", "class"),
     Field("population", M, "all people"),
     Field("births", "million/month", "people born"),
-    Field("deaths", "million/month", "people who died, of any cause"),
+    Field("deaths", "million/month", "people who died, of any cause (smoothed over a year)"),
+    Field("infants", M, "people under five"),
     Field("excess_deaths", "million/month", "deaths by hunger, war and camps"),
     Field("cradle", M, "people born whose place among the citizens is still to come (books)"),
     Field("labour_industry", M, "effective workers outside farming"),
@@ -120,6 +121,7 @@ FIELDS: tuple[Field, ...] = (
     Field("scissors", "1 = pre-war", "farm goods' price in consumer goods"),
     Field("extraction", INDEX, "share of farm deliveries taken by force"),
     Field("collectivised", SHARE, "share of farming in collective farms"),
+    Field("forced_entry", YEAR, "pace of forced entry into collective farms"),
     # distribute: published rates the citizens read
     Field("pay", KD, "what one claim of the class receives", "class"),
     Field("claims", M, "claims on the consumption fund", "class"),
@@ -133,6 +135,7 @@ FIELDS: tuple[Field, ...] = (
     Field("expropriation", YEAR, "chance an owner is deprived"),
     Field("enrichment", YEAR, "chance a converted official becomes an owner"),
     Field("temptation", "index", "value of private property to an official, less that of the post"),
+    Field("impunity", INDEX, "how far nobody below can call a turned official to account"),
     Field("frailty", "index", "mortality at ordinary living, 1 = a poor village country before 1914"),
     Field("job_chance", YEAR, "chance an unemployed worker finds work"),
     Field("job_loss", YEAR, "chance a worker loses work"),
@@ -147,7 +150,7 @@ FIELDS: tuple[Field, ...] = (
     Field("town_pull", YEAR, "chance a grown villager moves to town"),
     Field("town_flight", YEAR, "chance a townsman leaves for the village"),
     Field("birth_rate", YEAR, "births per head"),
-    Field("heirs", "ratio", "people born to a line for each who dies in it"),
+    Field("siblings", "share/month", "births beyond those who replace the dead, over the people under five"),
     # contend
     Field("norm_recall", INDEX, "officials are elected and recalled at any time"),
     Field("norm_pay", INDEX, "no official is paid above a worker"),
@@ -210,8 +213,8 @@ def _width(field: Field) -> int:
     return len(AXES[field.axis]) if field.axis else 1
 
 
-COUNTRY = np.dtype([(f.name, "f8", (_width(f),)) if f.axis else (f.name, "f8") for f in FIELDS])
-"""One country, one month: the record that the steps read and write."""
+COUNTRY = np.dtype((np.record, [(f.name, "f8", (_width(f),)) if f.axis else (f.name, "f8") for f in FIELDS]))
+"""One country, one month: the record that the steps read and write (`np.record`: fields are attributes in plain Python)."""
 
 VARIABLES: tuple[str, ...] = tuple(
     f"{f.name}_{entry}" if entry else f.name for f in FIELDS for entry in (AXES[f.axis] if f.axis else ("",))

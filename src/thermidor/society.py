@@ -213,6 +213,7 @@ def first_count(c: Any, totals: np.ndarray, living: np.ndarray, given: dict[str,
     c["habit"], c["trend"] = consumption, consumption * math.exp(-6.0 * given["past_growth"])
     c["peak"] = consumption * given["past_peak"]
     c["deaths"] = 0.026 * heads.sum() / 12.0 * (1.3 - 0.8 * given["literacy"])
+    c["infants"] = totals["infants"].sum()
 
 
 def settle_economy(c: Any, given: dict[str, float], rules: np.ndarray) -> None:

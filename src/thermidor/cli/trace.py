@@ -28,9 +28,8 @@ def follow(
 ) -> None:
     """Print the months of one citizen. Raises InputError for a country or citizen that isn't there."""
     from thermidor.rules import load_rules
-    from thermidor.runs.simulate import advance
+    from thermidor.runs.simulate import advance, begin
     from thermidor.scenarios import load_scenario, resolve
-    from thermidor.society import found
 
     resolved = resolve(load_scenario(scenario), seed, replicate)
     name = resolved.countries[0] if country is None else country
@@ -42,18 +41,12 @@ def follow(
         raise InputError(f"months can't be {months}", where="--months", why=why, mend="ask for fewer")
     wanted = citizens_of(citizens, resolved.countries)
     rules = load_rules().record()
-    society = found(resolved, rules, seed=seed, replicate=replicate, citizens=wanted)
+    state = begin(resolved, rules, seed=seed, replicate=replicate, citizens=wanted)
+    society = state["society"]
     first, last = (int(row) for row in society.spans[resolved.countries.index(name)])
     if citizen >= last - first:
         why = f"{name} has the citizens 0 to {last - first - 1}"
         raise InputError(f"there is no citizen {citizen}", where="--citizen", why=why, mend="give one of these")
-    state = {
-        "society": society,
-        "rules": rules,
-        "outside": resolved.outside,
-        "countries": resolved.countries,
-        "month": 0,
-    }
     me = society.people[first + citizen : first + citizen + 1]
 
     def lives() -> Iterator[np.void]:

@@ -12,7 +12,7 @@ from thermidor.steps.shapes import MONTH, above, toward, unit, within
 def tempt(c, rules, key, month):
     """The value of private property to an official, less the risk he sees and what the post gives. Claims: P38a, P47.
 
-    temptation = value x shortage beside the frontier x (1 - risk) - post - privilege + nerve; risk = the tacit contract, fear,
+    An official thinks of it only with impunity = (1 - norms)^2; temptation = value x shortage beside the frontier x (1 - risk) - post - privilege + nerve; risk = the tacit contract, fear,
     workers' ties and the unchecked leader, all falling with the share already turned (Solnick 1998: a run on the state).
     Below half state property the private value alone decides. Signs: up with stagnation, down with fear and ties.
     """
@@ -20,8 +20,9 @@ def tempt(c, rules, key, month):
     town = math.sqrt(max(c.urban_share, 0.01))
     risk = rules.risk_contract * c.legitimacy + rules.risk_fear * c.fear + rules.risk_workers * c.organisation * town * (0.3 + 0.7 * c.norms) + 0.35 * c.leader
     risk *= 1.0 - rules.cascade * c.converted
-    value = rules.private_value * c.scarcity * unit(1.0 - risk) * (1.0 - c.norms) ** 2
+    value = rules.private_value * c.scarcity * unit(1.0 - risk)
     post = rules.post_value + rules.privilege_keeps * c.privilege
+    c.impunity = (1.0 - c.norms * c.state_property) ** 2
     c.temptation = value - post * unit(2.0 * c.state_property) + rules.temptation_shift + c.nerve
 
 

@@ -41,7 +41,7 @@ class Registry(Mapping[str, Rule]):
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         self._rules = {rule.name: rule for rule in rules}
-        self.dtype = np.dtype([(name, "f8") for name in self._rules])
+        self.dtype = np.dtype((np.record, [(name, "f8") for name in self._rules]))
 
     def __getitem__(self, name: str) -> Rule:
         return self._rules[name]

@@ -14,9 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from thermidor.citizen_record import TALLY
-from thermidor.country import CLASSES, VARIABLES
-from thermidor.errors import Interrupted, RunError
+from thermidor.citizen_record import CITIZEN, TALLY
+from thermidor.country import CLASSES, COUNTRY, VARIABLES
+from thermidor.errors import Interrupted
+from thermidor.runs.finite import check_finite
 from thermidor.scenarios.resolved import Resolved
 from thermidor.society import Society, found
 
@@ -46,11 +47,36 @@ def simulate(
     keep: bool = False,
 ) -> Run:
     """Found and run one member for `months` (all of the scenario's by default); `rules` is an array of one record."""
-    society = found(resolved, rules, seed=seed, replicate=replicate, citizens=citizens)
+    state = begin(resolved, rules, seed=seed, replicate=replicate, citizens=citizens)
     total = resolved.months if months is None else min(months, resolved.months)
-    state = {"society": society, "rules": rules, "outside": resolved.outside, "countries": resolved.countries, "month": 0}
     series = advance(state, total, on_year=on_year, cancel=cancel, threads=threads)
     return Run(series, pack(state) if keep else None)
+
+
+def begin(
+    resolved: Resolved,
+    rules: np.ndarray,
+    *,
+    seed: int,
+    replicate: int,
+    citizens: int | dict[str, int | str] | None = None,
+) -> dict[str, Any]:
+    """A member's state before its first month, ready for `advance`.
+
+    Arrays from outside are copied where compiled code could not take them as they are (read-only, another layout),
+    so that it is compiled for one kind of arguments only and never writes into what is not its own.
+    """
+    rules = np.require(rules, requirements=["C", "A", "W"])
+    outside = np.require(resolved.outside, np.float64, ["C", "A", "W"])
+    society = found(resolved, rules, seed=seed, replicate=replicate, citizens=citizens)
+    return {
+        "society": society,
+        "rules": rules,
+        "outside": outside,
+        "countries": resolved.countries,
+        "first_month": str(resolved.first_month),
+        "month": 0,
+    }
 
 
 def advance(
@@ -81,8 +107,19 @@ def advance(
                     raise Interrupted("stopped before the end")
                 out[month - start] = threaded_month(society, rule, state["outside"], month, threads)
         else:
-            run_months(society.world, society.people, society.spans, rule, society.keys, state["outside"], society.flat, out[done : done + step], first, last)
-        check_finite(out[done : done + step], state["countries"], first)
+            run_months(
+                society.world,
+                society.people,
+                society.spans,
+                rule,
+                society.keys,
+                state["outside"],
+                society.flat,
+                out[done : done + step],
+                first,
+                last,
+            )
+        check_finite(out[done : done + step], state["countries"], state["first_month"], first)
         done += step
         state["month"] = start + done
         if on_year is not None:
@@ -91,7 +128,7 @@ def advance(
 
 
 def threaded_month(society: Society, rule: Any, outside: np.ndarray, month: int, threads: int) -> np.ndarray:
-    """One month with the citizens' chunks spread over threads; chunk totals are added in order, so bits are the same."""
+    """One month, the citizens' chunks spread over threads; totals are added in order, so bits are the same."""
     from thermidor.month import after, before, chunk
     from thermidor.steps.live import CHUNK
 
@@ -118,17 +155,6 @@ def threaded_month(society: Society, rule: Any, outside: np.ndarray, month: int,
     return society.flat.copy()
 
 
-def check_finite(series: np.ndarray, countries: tuple[str, ...], first: int) -> None:
-    """Raise RunError with country, variable and month of the first number that is not finite."""
-    if np.isfinite(series).all():
-        return
-    month, here, variable = (int(x) for x in np.argwhere(~np.isfinite(series))[0])
-    raise RunError(country=countries[here], step=STEP_OF.get(VARIABLES[variable], "month"), variable=VARIABLES[variable], month=first + month)
-
-
-STEP_OF: dict[str, str] = {}
-
-
 def pack(state: dict[str, Any]) -> dict[str, Any]:
     """A member's exact state as plain arrays, for a checkpoint."""
     society: Society = state["society"]
@@ -140,18 +166,21 @@ def pack(state: dict[str, Any]) -> dict[str, Any]:
         "rules": state["rules"],
         "outside": state["outside"],
         "countries": np.array(state["countries"]),
+        "first_month": state["first_month"],
         "month": np.int64(state["month"]),
     }
 
 
 def unpack(packed: dict[str, Any]) -> dict[str, Any]:
     """The state that `pack` packed, ready for `advance`."""
-    society = Society(packed["world"].copy(), packed["people"].copy(), packed["spans"].copy(), packed["keys"].copy())
+    world, people = packed["world"].astype(COUNTRY), packed["people"].astype(CITIZEN)
+    society = Society(world, people, packed["spans"].copy(), packed["keys"].copy())
     return {
         "society": society,
         "rules": packed["rules"].copy(),
         "outside": packed["outside"].copy(),
         "countries": tuple(str(name) for name in packed["countries"]),
+        "first_month": str(packed["first_month"]),
         "month": int(packed["month"]),
     }
 

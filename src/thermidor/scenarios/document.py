@@ -105,7 +105,7 @@ def parse_document(text: str, file: str) -> Document:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         why = "; ".join(part for part in (error.context, error.problem) if part)
-        line = mark.line + 1 if mark else 1
+        line = min(mark.line, text.rstrip("\n").count("\n")) + 1 if mark else 1
         raise InputError("the file is not valid YAML", f"{file}:{line}", why, "see the line before it too") from None
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1

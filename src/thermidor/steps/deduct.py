@@ -46,13 +46,14 @@ def bring_in_grain(c, rules):
 def collectivise(c, rules):
     """A move of extraction that spreads: forced deliveries end in the collective farm once nobody can refuse it.
 
-    collectivised' = pace x extraction x gap x (1 - norms)^2 (1 - room)(1 - collectivised)(seed + collectivised), not in war
+    collectivised' = pace x extraction x (1 - norms)^2 (1 - room)(1 - collectivised)(seed + collectivised), not in war
     or chaos. The herd is slaughtered by those who are driven in (Soviet stock fell by half 1928-33) and regrows.
     """
     powerless = (1.0 - c.norms) ** 2 * (1.0 - c.room)
     calm = above(1.0 - 1.2 * c.war) * above(1.0 - 2.5 * c.dislocation)
-    pace = rules.collectivisation * c.extraction * c.grain_gap * powerless * calm * (1.0 - c.collectivised) * (0.12 + c.collectivised)
+    pace = rules.collectivisation * c.extraction * powerless * calm * (1.0 - c.collectivised) * (0.12 + c.collectivised)
     pace = min(pace, 2.0 * (1.0 - c.collectivised))
+    c.forced_entry = pace
     c.collectivised = unit(c.collectivised + MONTH * pace)
     slaughter = rules.slaughter * pace * c.herd + rules.herd_requisition * c.extraction * c.grain_gap * (1.0 - c.collectivised) * c.herd
     regrowth = rules.herd_regrowth * c.herd * (1.0 - c.herd) * (1.0 - c.war) * (1.0 - 0.4 * c.collectivised)

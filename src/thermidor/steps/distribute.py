@@ -89,10 +89,11 @@ def pull_to_town(c, rules):
 def bear_children(c, rules):
     """Births fall with town life and schooling and with hunger; heirs spread them over the lines that end.
 
-    Deaths at ordinary living fall with schooling and living. `heirs` settles the cradle within about two years.
+    Deaths at ordinary living fall with schooling and living. Every death is replaced by a birth in the line; `siblings`
+    spreads the other births over the small children and settles the cradle within about two years.
     """
     want = unit(c.scarcity_absolute)
     c.birth_rate = above(rules.births - rules.births_town * c.urban_share - rules.births_school * above(c.literacy - 0.25) - 0.012 * c.war)
     c.frailty = rules.frailty * (0.15 + 0.85 * (1.0 - c.literacy) * (0.5 + 0.5 * want))
     due = c.birth_rate * c.population / 12.0 + c.cradle / 24.0
-    c.heirs = within(due / max(c.deaths, 1e-9), 0.05, 12.0)
+    c.siblings = within((due - c.deaths) / max(c.infants, 1e-9), -0.05, 0.05)

@@ -53,9 +53,9 @@ def want_posts(c, rules):
 def rise_above_peers(c, rules):
     """A leader rises above his peers where officials are not recalled and no one may organise; a pact restrains the next."""
     top = above(1.0 - c.pact)
-    rise = rules.leader_rise * c.state_property * (1.0 - c.norm_recall) * above(1.0 - 1.5 * c.room) * c.leader * above(top - c.leader)
+    rise = rules.leader_rise * c.state_property * (1.0 - c.norm_recall) * (1.0 - c.room) * c.leader * above(top - c.leader)
     fall = rules.leader_fall * c.norm_recall * c.leader
-    c.leader = within(c.leader + MONTH * (rise - fall), 0.02, 1.0)
+    c.leader = within(c.leader + MONTH * (rise - fall), rules.leader_least, 1.0)
     c.pact = unit(c.pact - MONTH * c.pact / rules.pact_years)
 
 
@@ -68,7 +68,7 @@ def change_leader(c, rules, key, month):
         c.successions += 1.0
         c.leader_age = 50.0 + 18.0 * chance(key, month, NEW_LEADER)
         c.pact = unit(max(c.pact, rules.pact * c.fear_of[OFFICIAL] * c.leader))
-        c.leader = within(0.35 * c.leader, 0.02, above(1.0 - c.pact) + 0.02)
+        c.leader = within(0.35 * c.leader, rules.leader_least, above(1.0 - c.pact) + rules.leader_least)
 
 
 @compiled
@@ -99,7 +99,7 @@ def repress(c, rules):
     force = c.extraction * c.grain_gap * (1.0 - c.collectivised) * (1.0 - 0.6 * c.norms)
     war = rules.repression_war * c.war * c.state_property * (1.0 - c.treatment)
     order = rules.repression_want * (1.0 - c.norms) * c.scarcity_absolute * c.state_property
-    target = rules.repression_extraction * force + war + order
+    target = rules.repression_extraction * force + rules.repression_entry * c.forced_entry + war + order
     c.repression_mass = unit(toward(c.repression_mass, target, 0.4))
     many = rules.terror * (0.35 * c.repression_mass + 0.5 * c.repression_elite + rules.terror_war * c.war * (1.0 - c.norms))
     camps = rules.arrests * c.repression_mass + rules.arrests_labour * c.labour_coercion

@@ -58,7 +58,7 @@ def clear(totals):
     for k in range(totals.shape[0]):
         t = totals[k]
         t.heads = t.eaten = t.saved = t.hoard = t.claims = t.toil = t.short = t.grievance = 0.0
-        t.ties = t.fear = t.acting = t.learning = t.liberal = t.dead = t.excess = t.born = 0.0
+        t.ties = t.fear = t.acting = t.learning = t.liberal = t.dead = t.infants = t.excess = t.born = 0.0
 
 
 @compiled
@@ -80,6 +80,7 @@ def add(totals, part):
         t.learning += p.learning
         t.liberal += p.liberal
         t.dead += p.dead
+        t.infants += p.infants
         t.excess += p.excess
         t.born += p.born
 
@@ -89,11 +90,12 @@ def count(c, totals):
     """Book what really flowed: heads, eating, saving, births and deaths, and the means by class."""
     before_people = c.population + c.cradle
     born = c.birth_rate * c.population * MONTH
-    taken = died = excess = heads = eaten = saved = hoard = fear = learning = 0.0
+    taken = died = infants = excess = heads = eaten = saved = hoard = fear = learning = 0.0
     for k in range(len(CLASSES)):
         n = totals[k].heads
         heads += n
         died += totals[k].dead
+        infants += totals[k].infants
         excess += totals[k].excess
         taken += totals[k].born
         eaten += totals[k].eaten
@@ -116,6 +118,7 @@ def count(c, totals):
     smooth = 1.0 / 12.0
     c.births = born
     c.deaths += smooth * (died - c.deaths)
+    c.infants = infants
     c.excess_deaths = excess
     c.stores += MONTH * c.to_consume - eaten - saved
     c.saved = saved

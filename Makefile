@@ -31,8 +31,15 @@ docs: .venv/ready-docs ## build the documentation into site/
 figures: .venv/ready-base ## draw the pictures of README and documentation again
 	$(BIN)/python docs/figures.py
 
-validate: .venv/ready-base ## run the model against the record and the expectations (takes hours)
-	$(BIN)/python validation/validate.py
+validate: .venv/ready-base ## run the model against the record and the expectations (about half an hour)
+	$(BIN)/python -m validation
+
+LIBRARY = src/thermidor/scenarios/library
+DERIVE = $(BIN)/thermidor derive russia-1917 --at 1970-01 --regime proletarian-bonapartism
+
+derived: .venv/ready-base ## make the scenarios that begin from a later state of another
+	$(DERIVE) --name russia-1970 --to $(LIBRARY)/russia-1970.yaml
+	$(DERIVE) --name russia-1970-twin --twin russia --to $(LIBRARY)/russia-1970-twin.yaml
 
 pins: .venv/ready-base ## choose new versions: write requirements/*.txt (use the oldest Python)
 	$(BIN)/python -m venv .venv/tools
@@ -47,7 +54,7 @@ clean: ## remove everything that make has made
 	rm -rf .venv demo out site build dist src/*.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help setup demo test lint bench docs figures validate pins clean
+.PHONY: help setup demo test lint bench docs figures validate derived pins clean
 
 # A stamp for each set of requirements: nothing is installed twice.
 

@@ -9,6 +9,7 @@ nothing, so a residual that needs the month before is zero there.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,19 +21,6 @@ BAR = 1e-12
 """What a residual may be at most."""
 
 
-class Columns:
-    """A series by variable: `["output"]` is float64[months, countries]; `["pay", CLASSES]` has the classes as last axis."""
-
-    def __init__(self, series: Series) -> None:
-        self.series = series
-
-    def __getitem__(self, key: str | tuple[str, tuple[str, ...]]) -> Series:
-        if isinstance(key, str):
-            return self.series[:, :, VARIABLES.index(key)]
-        name, entries = key
-        return self.series[:, :, [VARIABLES.index(f"{name}_{entry}") for entry in entries]]
-
-
 def residuals(series: Series, rules: Mapping[str, float]) -> dict[str, Series]:
     """All books of a series: `rules` gives wear, gestation and war damage by name."""
     return {**goods(series), **plant(series, rules), **people(series), **hoards(series), **shares(series)}
@@ -40,28 +28,28 @@ def residuals(series: Series, rules: Mapping[str, float]) -> dict[str, Series]:
 
 def goods(series: Series) -> dict[str, Series]:
     """The month's product and its uses, and the fund and those it is handed out to; relative to output."""
-    c = Columns(series)
-    output = c["output"]
-    uses = c["investment"] + c["arms"] + c["common"] + c["administration"] + c["lost"] + c["to_consume"]
-    received = (c["eaten", CLASSES] * before(c["heads", CLASSES])).sum(axis=-1) / 12.0 + c["saved"]
-    stores = c["stores"] - before(c["stores"])
+    c = partial(column, series)
+    output = c("output")
+    uses = c("investment") + c("arms") + c("common") + c("administration") + c("lost") + c("to_consume")
+    received = (c("eaten", CLASSES) * before(c("heads", CLASSES))).sum(axis=-1) / 12.0 + c("saved")
+    stores = c("stores") - before(c("stores"))
     return {
-        "product": (output - c["industry"] - c["farming"]) / output,
+        "product": (output - c("industry") - c("farming")) / output,
         "uses": (output - uses) / output,
-        "stores": from_second(c["to_consume"] / 12.0 - received - stores) / output,
-        "product per head": from_second(c["gdp_per_head"] * before(c["population"]) - output) / output,
+        "stores": from_second(c("to_consume") / 12.0 - received - stores) / output,
+        "product per head": from_second(c("gdp_per_head") * before(c("population")) - output) / output,
     }
 
 
 def plant(series: Series, rules: Mapping[str, float]) -> dict[str, Series]:
     """Plant under construction and the capital of both departments: what was laid out, finished, worn and destroyed."""
-    c = Columns(series)
-    output = c["output"]
-    finished = before(c["unfinished"]) / rules["gestation"]
-    fall = rules["wear"] + rules["war_damage"] * c["war"] * c["destruction"]
-    found = {"unfinished": c["unfinished"] - before(c["unfinished"]) - (c["investment"] - finished) / 12.0}
-    for kind, share in (("heavy", c["heavy_share"]), ("light", 1.0 - c["heavy_share"])):
-        capital = c[f"{kind}_capital"]
+    c = partial(column, series)
+    output = c("output")
+    finished = before(c("unfinished")) / rules["gestation"]
+    fall = rules["wear"] + rules["war_damage"] * c("war") * c("destruction")
+    found = {"unfinished": c("unfinished") - before(c("unfinished")) - (c("investment") - finished) / 12.0}
+    for kind, share in (("heavy", c("heavy_share")), ("light", 1.0 - c("heavy_share"))):
+        capital = c(f"{kind}_capital")
         added = share * finished - fall * before(capital)
         found[f"{kind} capital"] = capital - before(capital) - added / 12.0
     return {name: from_second(gap) / output for name, gap in found.items()}
@@ -69,34 +57,41 @@ def plant(series: Series, rules: Mapping[str, float]) -> dict[str, Series]:
 
 def people(series: Series) -> dict[str, Series]:
     """Births, deaths and the cradle; every one in exactly one class; the dead of all causes. Relative to all people."""
-    c = Columns(series)
-    heads, population = c["heads", CLASSES], c["population"]
-    born = c["birth_rate"] * before(population) / 12.0
-    died = before(c["deaths"]) + 12.0 * (c["deaths"] - before(c["deaths"]))
-    living = population + c["cradle"] - before(population) - before(c["cradle"])
+    c = partial(column, series)
+    heads, population = c("heads", CLASSES), c("population")
+    born = c("birth_rate") * before(population) / 12.0
+    died = before(c("deaths")) + 12.0 * (c("deaths") - before(c("deaths")))
+    living = population + c("cradle") - before(population) - before(c("cradle"))
     return {
-        "births": from_second(c["births"] - born) / population,
+        "births": from_second(c("births") - born) / population,
         "births less deaths": from_second(living - born + died) / population,
         "classes": (heads.sum(axis=-1) - population) / population,
-        "excess deaths within deaths": from_second(np.maximum(c["excess_deaths"] - died, 0.0)) / population,
-        "books of the step": c["residual"],
+        "excess deaths within deaths": from_second(np.maximum(c("excess_deaths") - died, 0.0)) / population,
+        "books of the step": c("residual"),
     }
 
 
 def hoards(series: Series) -> dict[str, Series]:
     """What citizens hold: the month before and what flowed, booked from stored values. Relative to the hoards."""
-    c = Columns(series)
-    gap = c["hoards"] - before(c["hoards"]) - c["saved"]
-    return {"hoards": from_second(gap) / np.maximum(c["hoards"], 1e-9), "hoards in the step": c["hoard_gap"]}
+    c = partial(column, series)
+    gap = c("hoards") - before(c("hoards")) - c("saved")
+    return {"hoards": from_second(gap) / np.maximum(c("hoards"), 1e-9), "hoards in the step": c("hoard_gap")}
 
 
 def shares(series: Series) -> dict[str, Series]:
     """Groups of shares that sum to one."""
-    c = Columns(series)
+    c = partial(column, series)
     return {
-        "property": c["property", PROPERTY_FORMS].sum(axis=-1) - 1.0,
-        "authority": c["authority", CENTRES].sum(axis=-1) - 1.0,
+        "property": c("property", PROPERTY_FORMS).sum(axis=-1) - 1.0,
+        "authority": c("authority", CENTRES).sum(axis=-1) - 1.0,
     }
+
+
+def column(series: Series, name: str, entries: tuple[str, ...] = ()) -> Series:
+    """One variable, float64[months, countries]; of a vector field the `entries`, with a last axis for them."""
+    if not entries:
+        return series[:, :, VARIABLES.index(name)]
+    return series[:, :, [VARIABLES.index(f"{name}_{entry}") for entry in entries]]
 
 
 def before(column: Series) -> Series:

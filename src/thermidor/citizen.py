@@ -8,13 +8,17 @@ Arithmetic is float64 on float32 memory; there is no exp, log or pow, so bits do
 machine's mathematical library. Every flow is booked from stored values. Claims: P10, P26, P33, P39, P56.
 """
 
-from thermidor.citizen_record import ARMS, CAMP, FARM, HOME, IDLE, INDUSTRY, LIBERAL, NO_LEAN, OFFICE
+import numpy as np
+
+from thermidor.citizen_record import ARMS, CAMP, FARM, HOME, IDLE, INDUSTRY, LIBERAL, NO_LEAN, OFFICE, OLDEST
 from thermidor.country import CAPITALIST, GENDARME, LANDLORD, OFFICIAL, PEASANT, PETTY, WORKER
 from thermidor.draws import uniform
 from thermidor.jit import compiled
 from thermidor.steps.shapes import MONTH, above, bend, unit, wide
 
 SMALL, GROWN, OLD = 5 * 12, 15 * 12, 62 * 12
+TOIL = np.array([0.0, 1.0, 1.0, 0.0, 0.0, 0.7, 0.0])
+"""Effective work, by sector."""
 
 
 @compiled
@@ -24,92 +28,111 @@ def live_a_month(me, i, c, rates, rules, dying, moving, minding, totals):
     `rates` (RATES) and `totals` (TALLY) have one record a class; the totals grow by what the citizen did and is.
     """
     mine, was = rates[me.class_], totals[me.class_]
-    living = earn_and_eat(me, c, mine, rules, was)
-    feel(me, c, mine, rules, living)
-    learn(me, c, rules)
+    eaten, saved, living = earn_and_eat(me, mine, rules)
+    short = above(1.0 - living * mine.one_bare)
+    feel(me, mine, rules, living)
+    learn(me, mine)
     if me.class_ == OFFICIAL:
         mind_property(me, c, rules, uniform(minding, i))
     chance = uniform(moving, i)
-    if chance < mine.stir and (me.age >= GROWN or me.class_ <= CAPITALIST):
+    if chance < mine.stir[me.sector] and (me.age >= GROWN or me.class_ <= CAPITALIST):
         move(me, c, mine, rules, chance)
-    grow_up(me, c, living, rules, was)
-    die(me, c, rules, uniform(dying, i), living, was)
-    be_counted(me, c, rules, living, totals[me.class_])
+    grow_up(me, c, short, was)
+    die(me, c, mine, rules, uniform(dying, i), short, was)
+    was.eaten += eaten
+    was.saved += saved
+    be_counted(me, rates[me.class_], rules, short, totals[me.class_])
 
 
 @compiled
-def claim(me, c, rules):
-    """Claims on the fund: by work done and rank, or by need, as the country's norm has it (Sen 1966). P10, P11, P24."""
-    effort = 0.6 + 0.8 * wide(me.skill)
-    if me.class_ == OFFICIAL:
-        effort *= 1.0 + 0.5 * (c.rank_gap - 1.0) * (wide(me.rank) - 1.0)
-    if me.sector == IDLE:
-        effort *= rules.dole
-    elif me.sector == CAMP:
-        effort *= rules.camp_ration
-    return (1.0 - c.need_norm) * effort + c.need_norm * 0.1 * wide(me.need)
+def claim(me, mine):
+    """A citizen's claim on the fund goes by work done and rank, or by need, as the country's norm has it.
 
-
-@compiled
-def earn_and_eat(me, c, mine, rules, was):
-    """Income by claim; the hoard fills in good months and empties in bad ones. Returns yearly living by need."""
-    weight = wide(me.weight)
-    income = MONTH * mine.pay * claim(me, c, rules)
-    spare = income - MONTH * wide(me.expectation)
-    before = wide(me.holdings)
-    me.holdings = before + rules.thrift * above(spare) - min(0.5 * above(-spare), 0.1 * before)
-    saved = wide(me.holdings) - before
-    eaten = income - saved
-    was.eaten += weight * eaten
-    was.saved += weight * saved
-    return 12.0 * eaten / (0.1 * wide(me.need))
-
-
-@compiled
-def feel(me, c, mine, rules, living):
-    """Grievance by want, loss and what all of the class complain of; ties by contact and room; fear by terror.
-
-    Gurr 1970 (deprivation), Kuran 1991, Wintrobe 1990. Ties grow with room, contact with the organised of the
-    class, schooling and rest; they fade, faster under fear and police. Fear halves in `fear_half_life` years.
+    Equation: claim = (1 - need_norm) x effort + need_norm x need; effort = (0.6 + 0.8 skill) x rank factor; x dole
+    without work, x camp_ration in a camp.
+    Claims: P10, P11, P24.
+    Assumes: Sen (1966): shares paid by labour and by need; effort itself does not answer to the share.
+    Signs: up with skill and rank, less so under a need norm.
+    Leaves out: choice of effort, overtime, women's and men's pay.
     """
-    k = me.class_
-    habit, best = wide(me.expectation), wide(me.best)
-    loss = unit(1.0 - living / max(habit, 0.05))
-    want = unit(1.0 - living / rules.decent_living)
-    wish = unit(mine.complaint + rules.grievance_want * want + rules.grievance_loss * loss)
-    me.grievance = wide(me.grievance) + rules.temper * (wish - wide(me.grievance))
-    me.expectation = habit + (living - habit) * (MONTH / rules.habit_years)
-    me.best = max(living, best * (1.0 - MONTH / rules.best_years))
-    fear = wide(me.fear)
-    me.fear = unit(fear + MONTH * (mine.terror * (1.0 - fear) - fear * 0.6931 / rules.fear_half_life))
-    ties = wide(me.organisation)
-    if k == OFFICIAL:
-        gain = rules.standing_growth * (1.0 - c.norm_recall) * (1.0 - ties) * unit(1.0 - 2.0 * c.repression_elite)
-        loss_of_ties = rules.standing_loss * c.repression_elite * ties
-    else:
-        ground = (0.35 + 0.65 * wide(me.skill)) * (1.0 - c.exhaustion) * (0.4 + 0.6 * (k == WORKER))
-        gain = rules.tie_growth * c.room * (mine.contact + 0.02) * (1.0 - ties) * ground
-        gain += c.spark * (0.5 + 2.0 * loss) * (1.0 - ties)
-        loss_of_ties = (rules.tie_fading + rules.fear_on_ties * fear + rules.police_on_ties * c.coercive_share) * ties
-    me.organisation = unit(ties + MONTH * (gain - loss_of_ties))
+    work = 0.75 + wide(me.skill)
+    if me.class_ == OFFICIAL:
+        work *= 1.0 + mine.rank_step * (wide(me.rank) - 1.0)
+    return mine.ration[me.sector] * work + mine.by_need * wide(me.need)
 
 
 @compiled
-def learn(me, c, rules):
-    """Schooling: the young learn at school, the grown more slowly, both as far as common needs are provided for. P07, P12."""
-    young = me.age < GROWN
-    pace = rules.schooling if young else rules.adult_schooling
-    reach = 0.3 + 0.7 * c.literacy
+def earn_and_eat(me, mine, rules):
+    """Income comes by claim; the hoard fills in good months and empties in bad ones.
+
+    Equation: income = pay x claim / 12; saved = thrift x (income - habit)+ - min(half of the shortfall, a tenth of the
+    hoard); living = 12 x (income - saved) / need.
+    Claims: P10, P39, P49.
+    Assumes: one good; people smooth what they eat about what they are used to.
+    Signs: saving up with income above habit.
+    Leaves out: money, lending, interest, buying from one another.
+    """
+    weight, before = wide(me.weight), wide(me.holdings)
+    income = mine.pay * claim(me, mine)
+    spare = income - MONTH * wide(me.expectation)
+    kept = max(min(rules.thrift * spare, 0.5 * spare), -0.1 * before)
+    me.holdings = before + kept
+    saved = wide(me.holdings) - before
+    return weight * (income - saved), weight * saved, (income - kept) * (120.0 / wide(me.need))
+
+
+@compiled
+def feel(me, mine, rules, living):
+    """Grievance follows want, loss and the class's complaints; ties follow contact and room; fear follows terror.
+
+    Equation: grievance' = temper x (complaint + grievance_want x want + grievance_loss x loss - grievance) a month;
+    ties' = tie_growth x room x (contact + 0.02)(1 - ties) x ground + spark x (0.5 + 2 loss)(1 - ties) - (tie_fading +
+    fear_on_ties x fear + police_on_ties x coercive_share + owners_on_ties x private_share) x ties, ground = schooling
+    and rest, workers most; fear' = terror x (1 - fear) - fear x ln 2 / fear_half_life. Want is living below
+    decent_living, loss living below habit, which follows in habit_years; the best month is forgotten in best_years.
+    Officials' ties are their own standing: standing_growth where they are not recalled, standing_loss in the purge.
+    Claims: P07, P16, P33, P39, P56.
+    Assumes: Gurr (1970) on deprivation, Kuran (1991) and Wintrobe (1990) on fear; contact with the class's mean.
+    Signs: ties up with room, contact, schooling and rest, down with fear and police.
+    Leaves out: networks of persons, opinions beyond one lean, religion and nation.
+    """
+    habit, grievance, fear, ties = wide(me.expectation), wide(me.grievance), wide(me.fear), wide(me.organisation)
+    loss = above(1.0 - living * (1.0 / max(habit, 0.05)))
+    want = above(1.0 - living * mine.one_decent)
+    wish = min(mine.complaint + rules.grievance_want * want + rules.grievance_loss * loss, 1.0)
+    me.grievance = grievance + rules.temper * (wish - grievance)
+    me.expectation = habit + mine.habit_pace * (living - habit)
+    me.best = max(living, mine.best_kept * wide(me.best))
+    me.fear = mine.terror + mine.fear_kept * fear
+    gain = mine.standing + mine.rally * wide(me.skill) + mine.spark * loss
+    me.organisation = ties + gain * (1.0 - ties) - (mine.fading + mine.dread * fear) * ties
+
+
+@compiled
+def learn(me, mine):
+    """The young learn at school and the grown more slowly, both as far as the country's schooling reaches.
+
+    Equation: skill' = pace x (0.3 + 0.7 literacy)(1 - skill)(1 - 0.7 dislocation), pace = schooling under fifteen, else
+    adult_schooling.
+    Claims: P07, P12.
+    Assumes: those who can read teach those who can't.
+    Signs: up with literacy, down with disorder.
+    Leaves out: kinds of schooling, training for one post, forgetting.
+    """
     skill = wide(me.skill)
-    me.skill = skill + MONTH * pace * reach * (1.0 - skill) * (1.0 - 0.7 * c.dislocation)
+    me.skill = skill + (mine.school if me.age < GROWN else mine.practice) * (1.0 - skill)
 
 
 @compiled
 def mind_property(me, c, rules, draw):
-    """An official turns to private property when it is worth more than the post at the risk he sees. P38, P47.
+    """An official turns to private property when it is worth more than the post at the risk he sees.
 
-    Solnick 1998: the country's `temptation` holds the value, the risk (falling with the share already turned) and the
-    fortune of the centre; the citizen adds his own fear and rank. Rate: once in `minding_years`, chance bend(x).
+    Equation: own = temptation - fear_of_turning x (fear - officials' mean) + 0.3 x (rank - 1.2); he turns, once in
+    minding_years, with chance impunity x bend(temptation_slope x own), and turns back with the rest of it.
+    Claims: P38a, P47.
+    Assumes: Solnick (1998): the country's `temptation` holds value, risk and the fortune of the centre.
+    Signs: up with temptation and rank, down with own fear.
+    Leaves out: belief, family, what the office allows him to steal.
     """
     own = c.temptation - rules.fear_of_turning * (wide(me.fear) - c.fear_of_officials) + 0.3 * (wide(me.rank) - 1.2)
     drawn = bend(rules.temptation_slope * own) * c.impunity
@@ -121,43 +144,49 @@ def mind_property(me, c, rules, draw):
 
 @compiled
 def move(me, c, mine, rules, draw):
-    """Change of work or class at the end of the month, by the published chances, one draw for all of them. Loop 6."""
+    """A citizen changes work or class at the end of the month by the published chances, one draw for all of them.
+
+    Equation: the draw falls into slices: arrest; then by class: to town, to the village, into a post, into the standing
+    force, into or out of work, out of office, into ownership, out of ownership; out of a camp at the rate release. The
+    young move four times as often.
+    Claims: P26, P46, P50, P56.
+    Assumes: chances exclude one another in a month; the schooled are chosen for posts.
+    Signs: as the published chances.
+    Leaves out: moving back of the enriched, marriage, careers inside the apparatus after entry.
+    """
     k = me.class_
     if me.sector == CAMP:
         if draw < MONTH * rules.release:
             me.sector = INDUSTRY if k == WORKER else (FARM if k == PEASANT else INDUSTRY)
         return
-    arrest = MONTH * mine.arrest
-    if draw < arrest:
+    if draw < mine.arrest:
         me.sector = CAMP
         if k == OFFICIAL or k == GENDARME:
             me.class_, me.rank, me.organisation = WORKER, 0, 0.1
         me.fear = unit(wide(me.fear) + 0.3)
         return
-    draw -= arrest
+    draw -= mine.arrest
     young = 1.6 if me.age < 35 * 12 else 0.4
     if k == PEASANT:
         leave = MONTH * c.town_pull * young
-        enlist = MONTH * mine.enlisting
         if draw < leave:
             me.class_, me.sector = WORKER, INDUSTRY
-        elif draw < leave + enlist:
+        elif draw < leave + mine.enlisting:
             me.class_, me.sector = GENDARME, ARMS
     elif k == WORKER or k == PETTY:
         flee = MONTH * c.town_flight
-        rise = MONTH * mine.hiring * 2.0 * wide(me.skill)
-        enlist = MONTH * mine.enlisting
+        rise = mine.hiring * 2.0 * wide(me.skill)
         if draw < flee:
             me.class_, me.sector = PEASANT, FARM
         elif draw < flee + rise:
             me.class_, me.sector, me.rank = OFFICIAL, OFFICE, 1 + (draw < flee + 0.2 * rise) + (draw < flee + 0.03 * rise)
             me.organisation, me.lean = 0.05, NO_LEAN
-        elif draw < flee + rise + enlist:
+        elif draw < flee + rise + mine.enlisting:
             me.class_, me.sector = GENDARME, ARMS
         elif me.sector == IDLE:
-            if draw < flee + rise + enlist + MONTH * c.job_chance:
+            if draw < flee + rise + mine.enlisting + MONTH * c.job_chance:
                 me.sector = INDUSTRY
-        elif draw < flee + rise + enlist + MONTH * c.job_loss:
+        elif draw < flee + rise + mine.enlisting + MONTH * c.job_loss:
             me.sector = IDLE
     elif k == OFFICIAL:
         richer = MONTH * c.enrichment * (me.lean == LIBERAL)
@@ -174,13 +203,21 @@ def move(me, c, mine, rules, draw):
 
 
 @compiled
-def grow_up(me, c, living, rules, was):
-    """A month older; small children gain the brothers and sisters born beyond those who replace the dead; at fifteen children go to work, at sixty-two the old leave it."""
+def grow_up(me, c, short, was):
+    """All grow a month older; small children gain the brothers and sisters born beyond those who replace the dead.
+
+    Equation: weight x (1 + siblings) under five years where the household lives above subsistence; work begins at
+    fifteen and ends at sixty-two, except in the village.
+    Claims: none; bookkeeping of births.
+    Assumes: births are carried by the weights of the small, so that the number of records stays.
+    Signs: none.
+    Leaves out: households, schooling beyond fifteen, pensions that differ.
+    """
     me.age += 1
     if me.age < SMALL:
         before = wide(me.weight)
         hoard = before * wide(me.holdings)
-        me.weight = before * (1.0 + c.siblings * (living >= rules.subsistence))
+        me.weight = before * (1.0 + c.siblings * (short <= 0.0))
         now = wide(me.weight)
         was.born += now - before
         me.holdings = hoard / now
@@ -194,26 +231,28 @@ def grow_up(me, c, living, rules, was):
 
 
 @compiled
-def die(me, c, rules, draw, living, was):
-    """Death by age at ordinary living, by hunger, war and camp; an heir of the line takes the place.
+def die(me, c, mine, rules, draw, short, was):
+    """People die by age, and by hunger, war and camp; an heir of the line takes the place.
 
-    Ordinary yearly chance: frailty x (0.10 under one year, 0.012 under ten) + 0.002 + age terms; excess: hunger x
-    `famine`, war deaths, camps. The heir inherits the holdings and, of land and wealth, the class; not a post (P26).
+    Equation: yearly chance = 0.002 + frailty x (0.16 in the first year + 0.020 under eight + 0.004) + age term + famine
+    x hunger (living below subsistence) + war_deaths (x 4 for soldiers) + camp_deaths in a camp.
+    Claims: P26.
+    Assumes: heirs inherit holdings and, of land and wealth, the class; not a post. They keep a third of ties and fear.
+    Signs: up with hunger, war and camps, down with schooling.
+    Leaves out: epidemics of their own, sex, life of the heir's mother.
     """
-    age = me.age / 12.0
-    late = above(age - 40.0) / 40.0
-    ordinary = 0.002 + c.frailty * (0.16 * (age < 1.0) + 0.020 * (age < 8.0) + 0.004) + 0.09 * late * late * (0.5 + 0.5 * c.frailty) + 0.5 * (age > 95.0)
-    short = unit(1.0 - living / rules.subsistence)
-    soldier = 4.0 if me.class_ == GENDARME else 1.0
-    excess = rules.famine * short + c.war_deaths * soldier + rules.camp_deaths * (me.sector == CAMP) * (1.0 + 3.0 * c.scarcity_absolute)
-    k, weight = me.class_, wide(me.weight)
-    if draw < MONTH * (ordinary + excess):
+    hardship = MONTH * rules.famine * short
+    if me.sector == CAMP:
+        hardship += MONTH * rules.camp_deaths * (1.0 + 3.0 * c.scarcity_absolute)
+    risk = mine.life_table[min(me.age // 12, OLDEST)] + hardship
+    if draw < risk:
+        k, weight = me.class_, wide(me.weight)
         was.dead += weight
-        was.excess += weight * excess / (ordinary + excess)
+        was.excess += weight * (mine.war_deaths + hardship) / risk
         was.born += weight
         if k == OFFICIAL or k == GENDARME:
             me.class_ = WORKER
-        elif k <= CAPITALIST and living < rules.subsistence:
+        elif k <= CAPITALIST and short > 0.0:
             me.class_ = PEASANT if k == LANDLORD else PETTY
         me.age, me.sector, me.rank, me.lean = 0, HOME, 0, NO_LEAN
         me.fear = 0.3 * wide(me.fear)
@@ -223,19 +262,28 @@ def die(me, c, rules, draw, living, was):
 
 
 @compiled
-def be_counted(me, c, rules, living, now):
-    """Add the citizen, as the month leaves him, to the totals of his class."""
-    k, weight = me.class_, wide(me.weight)
-    fear = wide(me.fear)
+def be_counted(me, mine, rules, short, now):
+    """The citizen, as the month leaves him, is added to the totals of his class.
+
+    Equation: acting = weight x grievance x ties x (1 - fear_on_action x fear), hunger = living below subsistence; the
+    other sums are weight x quantity.
+    Claims: P16.
+    Assumes: who is organised and aggrieved acts unless afraid (Epstein 2002; Kuran 1991), in mean over the weight.
+    Signs: acting up with grievance and ties, down with fear.
+    Leaves out: thresholds by the number of others who act.
+    """
+    weight, grievance, ties, fear = wide(me.weight), wide(me.grievance), wide(me.organisation), wide(me.fear)
     now.heads += weight
     now.hoard += weight * wide(me.holdings)
-    now.short += weight * unit(1.0 - living / rules.subsistence)
-    now.grievance += weight * wide(me.grievance)
-    now.ties += weight * wide(me.organisation)
+    now.short += weight * short
+    now.grievance += weight * grievance
+    now.ties += weight * ties
     now.fear += weight * fear
-    now.acting += weight * wide(me.grievance) * wide(me.organisation) * (1.0 - rules.fear_on_action * fear)
-    now.infants += weight * (me.age < SMALL)
+    now.acting += weight * grievance * ties * (1.0 - rules.fear_on_action * fear)
     now.learning += weight * wide(me.skill)
-    now.liberal += weight * (me.lean == LIBERAL)
-    now.claims += weight * claim(me, c, rules)
-    now.toil += weight * ((me.sector == INDUSTRY) + (me.sector == FARM) + 0.7 * (me.sector == CAMP))
+    now.claims += weight * claim(me, mine)
+    now.toil += weight * TOIL[me.sector]
+    if me.age < SMALL:
+        now.infants += weight
+    if me.lean == LIBERAL:
+        now.liberal += weight

@@ -38,9 +38,39 @@ _CITIZEN = np.dtype(
 CITIZEN = np.dtype((np.record, _CITIZEN))
 """One citizen; `CITIZEN.itemsize` is 40. As `np.record` the fields are attributes in plain Python as well."""
 
-_RATES = ("pay", "complaint", "terror", "arrest", "hiring", "enlisting", "contact", "stir")
-RATES = np.dtype((np.record, [(name, "f8") for name in _RATES]))
-"""What a country publishes for one class; the citizen reads it."""
+OLDEST = 127
+"""Last year of a life table."""
+
+_RATES = np.dtype(
+    [
+        ("pay", "f8"),  # what one claim receives, thousand 2011 $
+        ("ration", "f8", (len(SECTORS),)),  # claim for a unit of work, by sector
+        ("by_need", "f8"),  # claim for a tenth of an adult's need
+        ("rank_step", "f8"),  # by how much a rank raises the claim
+        ("one_decent", "f8"),  # 1 / a decent living
+        ("one_bare", "f8"),  # 1 / subsistence
+        ("complaint", "f8"),  # grievance that all of the class share
+        ("habit_pace", "f8"),  # how fast expectation follows living
+        ("best_kept", "f8"),  # part of the best month that is still remembered
+        ("terror", "f8"),  # fear put into those who have none
+        ("fear_kept", "f8"),  # part of the fear that stays
+        ("standing", "f8"),  # ties gained by all
+        ("rally", "f8"),  # ties gained by schooling, through contact with the organised
+        ("spark", "f8"),  # ties gained by loss, through hope from abroad
+        ("fading", "f8"),  # ties lost by all
+        ("dread", "f8"),  # ties lost by fear
+        ("school", "f8"),  # what the young learn
+        ("practice", "f8"),  # what the grown learn
+        ("arrest", "f8"),  # chance of a camp
+        ("hiring", "f8"),  # chance of an official's post
+        ("enlisting", "f8"),  # chance to join the standing force
+        ("stir", "f8", (len(SECTORS),)),  # bound on the chance of any change of work or class, by sector
+        ("war_deaths", "f8"),
+        ("life_table", "f8", (OLDEST + 1,)),  # chance to die of age or war, by years of age
+    ]
+)
+RATES = np.dtype((np.record, _RATES))
+"""What a country publishes for one class; the citizen reads it. Chances and paces are by the month."""
 
 _TALLY = np.dtype(
     [

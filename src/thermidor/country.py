@@ -121,6 +121,7 @@ FIELDS: tuple[Field, ...] = (
     Field("scissors", "1 = pre-war", "farm goods' price in consumer goods"),
     Field("extraction", INDEX, "share of farm deliveries taken by force"),
     Field("collectivised", SHARE, "share of farming in collective farms"),
+    Field("storm", INDEX, "campaign of forced entry into collective farms"),
     Field("forced_entry", YEAR, "pace of forced entry into collective farms"),
     # distribute: published rates the citizens read
     Field("pay", KD, "what one claim of the class receives", "class"),

@@ -25,7 +25,7 @@ def before_living(world, rules, keys, outside, month):
         c.war_deaths, c.hostility, c.embargo = outside[month, here, 3], outside[month, here, 4], outside[month, here, 5]
         plan(c, rules)
         produce(c, rules, keys[here], month)
-        deduct(c, rules)
+        deduct(c, rules, keys[here], month)
         distribute(c, rules)
 
 
@@ -70,7 +70,7 @@ def before(world, rules, keys, outside, month):
 def chunk(people, first, last, start, world, here, rules, key, month, totals):
     """One chunk of citizens of country `here`; adds to `totals`, TALLY[classes]."""
     rates = np.zeros(len(CLASSES), RATES)
-    publish(world[here], rates)
+    publish(world[here], rules, rates)
     live_chunk(people, first, last, start, world[here], rates, rules, key, month, totals)
 
 

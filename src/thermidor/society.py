@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from thermidor.citizen import OLD, be_counted
-from thermidor.citizen_record import ARMS, CITIZEN, FARM, HOME, IDLE, INDUSTRY, OFFICE, TALLY
+from thermidor.citizen_record import ARMS, CITIZEN, FARM, HOME, IDLE, INDUSTRY, OFFICE, RATES, TALLY
 from thermidor.country import (
     CAPITALIST,
     CENTRES,
@@ -31,7 +31,9 @@ from thermidor.country import (
 )
 from thermidor.draws import START, country_key, month_key, uniform
 from thermidor.jit import entry
+from thermidor.scenarios.conditions import CARRIED
 from thermidor.scenarios.resolved import Resolved
+from thermidor.steps.live import publish
 
 LEAST_RECORDS = 500
 DEFAULT_CITIZENS = 10_000
@@ -39,8 +41,8 @@ GROWN = 15 * 12
 
 
 @entry
-def settle(people, first, last, start, class_ends, weights, living, c, rules, key, mean_skill, fear, ties, past_peak, turned):
-    """Draw citizens `first` to `last`; class_ends: last row of each class; weights, living, ties: by class."""
+def settle(people, first, last, start, class_ends, weights, living, c, rules, key, mean_skill, skill_spread, ageing, fears, ties, past_peak, turned):
+    """Draw citizens `first` to `last`; class_ends: last row of each class; weights, living, fears, ties: by class."""
     stream = month_key(key, 0, START)
     for row in range(first, last):
         me = people[row]
@@ -51,12 +53,12 @@ def settle(people, first, last, start, class_ends, weights, living, c, rules, ke
         u = uniform(stream, i)
         me.class_ = k
         me.weight = weights[k]
-        age = 78.0 * (1.0 - math.sqrt(1.0 - u))
+        age = 78.0 * ((1.0 - ageing) * (1.0 - math.sqrt(1.0 - u)) + ageing * u)
         if k == OFFICIAL or k == GENDARME:
             age = 18.0 + 40.0 * u
         me.age = int(age * 12.0)
         spread = uniform(stream, i + 1)
-        me.skill = min(max(mean_skill * (0.4 + 1.2 * spread), 0.02), 0.98)
+        me.skill = min(max(mean_skill * (1.0 - skill_spread + 2.0 * skill_spread * spread), 0.02), 0.98)
         if age < 15.0:
             me.skill = 0.1 + (mean_skill * 0.6 + 0.2) * age / 15.0
         me.need = int(6.0 + 8.0 * uniform(stream, i + 2))
@@ -65,7 +67,7 @@ def settle(people, first, last, start, class_ends, weights, living, c, rules, ke
         me.holdings = 0.1 * living[k] * uniform(stream, i + 3)
         me.grievance = 0.3
         me.organisation = min(max(ties[k] * (0.5 + uniform(stream, i + 4)), 0.0), 0.98)
-        me.fear = min(max(fear * (0.5 + uniform(stream, i + 5)), 0.0), 1.0)
+        me.fear = min(max(fears[k] * (0.5 + uniform(stream, i + 5)), 0.0), 1.0)
         me.nation = 1 if uniform(stream, i + 6) < 0.3 else 0
         me.rank = 0
         me.lean = 0
@@ -87,8 +89,11 @@ def settle(people, first, last, start, class_ends, weights, living, c, rules, ke
 @entry
 def census(people, first, last, world, here, rules, totals):
     """Count citizens `first` to `last` of country `here` into `totals` without a month's passing."""
+    rates = np.zeros(len(CLASSES), RATES)
+    publish(world[here], rules, rates)
     for row in range(first, last):
-        be_counted(people[row], world[here], rules, 1.0, totals[people[row].class_])
+        k = people[row].class_
+        be_counted(people[row], rates[k], rules, 0.0, totals[k])
 
 
 @dataclass
@@ -167,10 +172,9 @@ def conditions_into(c: Any, given: dict[str, float], frontier: float) -> None:
     c["authority"] = [given[f"authority.{k}"] for k in CENTRES]
     c["apparatus_share"] = c["posts"] = given["classes.official"]
     c["coercive_share"] = c["police_posts"] = given["classes.gendarme"]
-    c["frontier"] = frontier
-    c["loyalty"] = 0.7
-    c["profit_share"] = 0.25
-    c["need_norm"] = 0.0
+    for key in CARRIED:
+        c[key] = given[key]
+    c["frontier"] = frontier * given["frontier_seen"]
     c["transfer"] = -1.0
     c["scissors"] = 1.0
     c["frailty"] = 1.0
@@ -182,16 +186,18 @@ def people_in(world: np.ndarray, here: int, people: np.ndarray, span: np.ndarray
     shares = np.array([given[f"classes.{k}"] for k in CLASSES])
     counts = records_by_class(shares, end - start, least=0 if one_to_one else LEAST_RECORDS)
     weights = np.divide(shares / shares.sum() * given["population"], counts, out=np.zeros(len(CLASSES)), where=counts > 0)
-    consumption = 0.75 * given["gdp_per_head"]
-    living = consumption * np.array([1.5, 4.0, 1.5, 0.8, 1.5, 2.0, 1.5])
+    consumption = given["consumption"] * given["gdp_per_head"]
+    living = consumption * np.array([1.5, 4.0, 1.5, 1.5 * given["village_living"], 1.5, 2.0, 1.5])
     living *= consumption / float((living * shares).sum())
     ties = np.full(len(CLASSES), 0.5 * given["organisation"])
     ties[WORKER], ties[PEASANT], ties[OFFICIAL] = given["organisation"], given["village_organisation"], given["standing"]
+    fears = np.full(len(CLASSES), given["fear"])
+    fears[OFFICIAL] += given["official_fear"]
     step = 1 << 20
     for first in range(start, end, step):
         settle(
             people, first, min(first + step, end), start, np.cumsum(counts), weights, living, world[here], rules[0], key,
-            given["literacy"], given["fear"], ties, given["past_peak"], given["converted"],
+            given["literacy"], given["skill_spread"], given["ageing"], fears, ties, given["past_peak"], given["converted"],
         )  # fmt: skip
     totals = np.zeros(len(CLASSES), TALLY)
     census(people, start, end, world, here, rules[0], totals)
@@ -224,19 +230,21 @@ def settle_economy(c: Any, given: dict[str, float], rules: np.ndarray) -> None:
     capital = given["capital_output"] * industry
     c["output"], c["industry"], c["farming"], c["official_output"] = output, industry, farming, output
     c["heavy_capital"], c["light_capital"] = given["heavy_capital"] * capital, (1.0 - given["heavy_capital"]) * capital
-    c["unfinished"] = rule["gestation"] * rule["wear"] * capital * 1.1
-    c["to_consume"] = 0.75 * output
+    c["unfinished"] = rule["gestation"] * rule["wear"] * capital * given["renewal"]
+    c["to_consume"] = given["consumption"] * output
     per_head = capital / float(c["population"][0])
     span = math.log(rule["intricate_economy"] / rule["simple_economy"])
     complexity = min(max(math.log(per_head / rule["simple_economy"]) / span, 0.0), 1.0)
     control = 0.5 * (given["norms.recall"] + given["norms.rotation"]) * min(2.0 * given["room"], 1.0)
     waste = rule["waste_strength"] * given["planned"] * complexity * (1.0 - control)
-    order = (1.0 - rule["waste_on_output"] * waste) * (1.0 - given["dislocation"])
+    order = (1.0 - rule["waste_on_output"] * waste) * (1.0 - given["dislocation"]) * (1.0 - given["purge_loss"]) * (1.0 - given["slump"])
     alpha = rule["capital_weight"]
-    c["technique"] = industry / (order * capital**alpha * float(c["labour_industry"][0]) ** (1.0 - alpha))
-    land = per_head ** rule["industry_in_farming"] * given["herd"] ** 0.35 * float(c["labour_farm"][0]) ** 0.4 * (1.0 - 0.55 * given["dislocation"])
+    labour = float(c["labour_industry"][0]) * (1.0 + rule["coerced_effort"] * given["labour_coercion"])
+    force = rule["yield_lost_to_force"] * given["extraction"] * (1.0 - given["collectivised"])
+    c["technique"] = industry / (order * capital**alpha * labour ** (1.0 - alpha))
+    land = per_head ** rule["industry_in_farming"] * given["herd"] ** 0.35 * float(c["labour_farm"][0]) ** 0.4 * (1.0 - 0.55 * given["dislocation"]) * (1.0 - force)
     c["yield_level"] = farming / land
     c["accumulation"] = 0.05 + given["drive"]
-    c["arms_share"] = rule["arms_peace"]
+    c["arms_share"] = max(rule["arms_peace"], given["arms_share"])
     c["heavy_share"] = given["heavy_capital"]
     c["investment"] = rule["wear"] * capital

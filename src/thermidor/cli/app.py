@@ -173,6 +173,49 @@ def trace(
 
 
 @app.command()
+def derive(
+    scenario: Scenario,
+    at: Annotated[str, typer.Option(metavar="YYYY-MM", help="Month in which the new scenario starts.")],
+    name: Annotated[str, typer.Option(metavar="NAME", help="Name of the new scenario.")],
+    to: Annotated[Path, typer.Option(metavar="FILE", help="YAML file to write; an old one is replaced.")],
+    until: Annotated[
+        str | None, typer.Option(metavar="YYYY-MM", help="Its last month (default: SCENARIO's).", show_default=False)
+    ] = None,
+    regime: Annotated[
+        str | None,
+        typer.Option(
+            metavar="REGIME|all",
+            help="Take the members in which the first country has this regime then (default: the commonest one).",
+            show_default=False,
+        ),
+    ] = None,
+    twin: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COUNTRY",
+            help="Set norms, organisation, fear and room of COUNTRY back to SCENARIO's start.",
+            show_default=False,
+        ),
+    ] = None,
+    part: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="norms|organisation|fear|room",
+            help="With --twin: set back only this. May be repeated.",
+            show_default=False,
+        ),
+    ] = None,
+    replicates: Annotated[int, typer.Option(min=1, metavar="N", help="Number of runs, on all cores.")] = 40,
+    citizens: Citizens = None,
+    seed: Seed = 1,
+) -> None:
+    """Write the scenario that starts from a later state of another: medians and ranges of an ensemble."""
+    from thermidor.cli.derive import Wish, carry_out
+
+    carry_out(Wish(scenario, at, name, until, regime, twin, part, replicates, citizens, seed), to)
+
+
+@app.command()
 def export(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of a run.", show_default=False)],
     format: Annotated[FileFormat, typer.Option(help="CSV or Parquet.")] = FileFormat.csv,

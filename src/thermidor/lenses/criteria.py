@@ -115,8 +115,9 @@ def load_table(path: Path) -> Table:
     """Read a table of criteria from YAML; raises InputError with file and key where it is not one."""
     import yaml
 
+    quick = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     with path.open(encoding="utf-8") as file:
-        raw = yaml.safe_load(file)
+        raw = yaml.load(file, Loader=quick)
 
     def wrong(key: str, why: str, mend: str = "") -> InputError:
         return InputError("this table of criteria can't be read", where=f"{path.name}: {key}", why=why, mend=mend)
@@ -149,8 +150,14 @@ def load_table(path: Path) -> Table:
     return Table(raw["name"], raw["title"], words, crossings, thresholds, labels, int(lasting["value"]), why)
 
 
-def values_of(series: xr.Dataset, expressions: Expressions) -> Values:
-    """Return what gives each quantity of a dataset [run, month, country], reading and working out each one once."""
+EVERY = slice(None)
+
+
+def values_of(series: xr.Dataset, expressions: Expressions, runs: slice = EVERY, countries: slice = EVERY) -> Values:
+    """Return what gives each quantity of a dataset, or of some of its runs and countries [run, month, country].
+
+    Each is read and worked out once.
+    """
 
     @cache
     def value(name: str) -> Floats:
@@ -159,7 +166,7 @@ def values_of(series: xr.Dataset, expressions: Expressions) -> Values:
                 return expressions[name](value)
         if name not in series:
             raise InputError(f"these series have no variable '{name}'", why="the lens reads it")
-        return series[name].transpose("run", "month", "country").values
+        return series[name].transpose("run", "month", "country").values[runs, :, countries]
 
     return value
 

@@ -52,9 +52,8 @@ def explain(
     """
     axes = axes_of(series)
     run_at, country_at = axes.run(run), axes.country(country)
-    here = series.isel(run=slice(run_at, run_at + 1), country=slice(country_at, country_at + 1))
     at = (0, axes.month(month), 0)
-    values = values_of(here, expressions)
+    values = values_of(series, expressions, slice(run_at, run_at + 1), slice(country_at, country_at + 1))
 
     def finding(label: Label, group: int, c: Criterion) -> Finding:
         limit, words = c.threshold, table.words[c.quantity]
@@ -85,7 +84,7 @@ def why(
     """
     at = reading.country(country)
     chosen = slice(None) if run is None else slice(reading.run(run), reading.run(run) + 1)
-    values = values_of(series.isel(run=chosen, country=slice(at, at + 1)), expressions)
+    values = values_of(series, expressions, chosen, slice(at, at + 1))
     raw, labels = reading.raw[chosen, :, at], reading.labels[chosen, :, at]
     old, new, start = _passage(reading, country, reading.month(month), labels)
     if old is None:

@@ -12,7 +12,17 @@ BY_OFFICIALS, BY_COUNCILS, BY_VILLAGE, BY_OWNERS, BY_MOVEMENT = range(5)
 
 @compiled
 def weigh_organisations(c, rules):
-    """What each organisation would bring: members' ties and grievance, arms, and what its patron adds."""
+    """Each organisation brings its members' ties and grievance, its arms and what its patron adds.
+
+    Equation: councils = workers' ties x sqrt(urban_share) x (1 - fear_on_action x fear)(0.3 + grievance) x (1 -
+    turned_weakens x converted) + arms x norm_arms; village = 0.3 x peasants' ties x (1 - urban_share) x free + arms;
+    owners = owners_strength x (converted + private_share) + foreign_help x hostility + arms; officials =
+    officials_strength x loyalty x (1 - converted)(apparatus_share + coercive_share) x 10; movement = members + arms.
+    Claims: P38a, P40.
+    Assumes: strengths of different kinds can be compared on one scale.
+    Signs: as written.
+    Leaves out: leadership, division inside a camp, alliances.
+    """
     town = math.sqrt(max(c.urban_share, 0.01))
     free = 1.0 - rules.fear_on_action * c.fear
     workers = c.organisation_of[WORKER] * town * free * (0.3 + c.grievance[WORKER])
@@ -25,10 +35,14 @@ def weigh_organisations(c, rules):
 
 @compiled
 def contest(c, rules, key, month):
-    """One organisation wins in proportion to strength^contest_power (Tullock 1980); it brings its own norms and property.
+    """When a state breaks, one organisation wins in proportion to its strength and brings its own norms and property.
 
-    New norms = the winner's, kept back by the share of old officials kept; councils bring high ones, owners and officials low
-    ones (Michels; Lachapelle and others 2020). Officials who win only harden. Claims: P38, P40, P59. Nothing names a country.
+    Equation: chance of winning = strength^contest_power / sum of strength^contest_power (Tullock 1980); if officials
+    win, room x 0.6.
+    Claims: P38a, P38c, P40, P59.
+    Assumes: the contest is decided at once, and by no country's name.
+    Signs: up with strength.
+    Leaves out: civil war as a course of months, bargains, war from outside over the outcome.
     """
     weigh_organisations(c, rules)
     total = 0.0
@@ -50,7 +64,15 @@ def contest(c, rules, key, month):
 
 @compiled
 def take_over(c, rules, winner):
-    """The winner's norms, room and property replace the old; the old leader and his pact go."""
+    """The winner's norms, room and property programme replace the old; the old leader and his pact go.
+
+    Equation: norm = (1 - officials_kept) x the winner's + officials_kept x the old; room at least 0.3 + 0.6 x the
+    winner's norms; dislocation + break_disorder; the programme becomes the target of state property.
+    Claims: P38c, P40.
+    Assumes: councils bring high norms, owners and officials low ones (Michels; Lachapelle and others 2020).
+    Signs: as written.
+    Leaves out: broken promises of the winner, terror of the first months.
+    """
     kept = rules.officials_kept
     brought = c.own_norms[winner]
     c.norm_recall = (1.0 - kept) * brought + kept * c.norm_recall

@@ -10,11 +10,16 @@ from thermidor.steps.shapes import MONTH, above, toward, unit, within
 
 @compiled
 def tempt(c, rules, key, month):
-    """The value of private property to an official, less the risk he sees and what the post gives. Claims: P38a, P47.
+    """Private property tempts officials by what the frontier shows, less the risk they see and what the post gives.
 
-    An official thinks of it only with impunity = (1 - norms)^2; temptation = value x shortage beside the frontier x (1 - risk) - post - privilege + nerve; risk = the tacit contract, fear,
-    workers' ties and the unchecked leader, all falling with the share already turned (Solnick 1998: a run on the state).
-    Below half state property the private value alone decides. Signs: up with stagnation, down with fear and ties.
+    Equation: temptation = private_value x scarcity x (1 - risk) - (post_value + privilege_keeps x privilege) x min(2
+    state_property, 1) + temptation_shift + nerve; risk = (risk_contract x legitimacy + risk_fear x fear + risk_workers
+    x ties x sqrt(urban_share) x (0.3 + 0.7 norms) + 0.35 leader)(1 - cascade x converted); impunity = (1 - norms x
+    state_property)^2; nerve wanders with nerve_spread and fades in nerve_memory.
+    Claims: P38a, P47.
+    Assumes: Solnick (1998): a run on the state, in which each who turns lowers the risk of the next.
+    Signs: up with stagnation and shortage beside the frontier, down with fear, ties, contract and privilege.
+    Leaves out: inheritance as a motive, bribes, advice from abroad.
     """
     c.nerve += MONTH * -c.nerve / rules.nerve_memory + rules.nerve_spread * math.sqrt(2.0 * MONTH / rules.nerve_memory) * bell(key, month, NERVE)
     town = math.sqrt(max(c.urban_share, 0.01))
@@ -30,8 +35,14 @@ def tempt(c, rules, key, month):
 def give_way(c, rules):
     """State property falls as officials turn, resisted by workers' ties; a winner's property programme moves it too.
 
-    state' = - restoration x pace x (turned - turning_point)+ x (1 - resistance) x state. Claims: P38b, P50, P58. Graded: it stops
-    where workers resist or officials are content, so private shares end between little and much.
+    Equation: state_property' = -restoration x restoration_pace x (converted - turning_point)+ x (1 - resistance) x
+    state_property + programme_pace x (programme - state_property); resistance = property_defence x ties x
+    sqrt(urban_share) x (0.4 + 0.6 norms) + contract_defence x legitimacy. What changes hands costs order
+    (transfer_disorder); turned officials become owners at the rate enrichment x private share.
+    Claims: P38b, P50, P58.
+    Assumes: restoration is graded and stops where workers resist or officials are content.
+    Signs: faster with turned officials, slower with ties, norms and contract.
+    Leaves out: ways of selling (vouchers, auctions, theft), foreign owners.
     """
     town = math.sqrt(max(c.urban_share, 0.01))
     resistance = unit(rules.property_defence * c.organisation * town * (0.4 + 0.6 * c.norms) + rules.contract_defence * c.legitimacy)

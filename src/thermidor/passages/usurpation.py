@@ -9,13 +9,16 @@ from thermidor.steps.shapes import MONTH, above, happens, logistic, unit
 
 @compiled
 def usurp(c, rules, key, month):
-    """Those in office move against a norm when gain and need of order exceed the resistance they expect; organised people repair.
+    """Those in office move against a norm when their gain exceeds the resistance they expect; the organised repair.
 
-    Per norm, hazard = usurpation x pace x logistic(slope x (gain - resistance - margin)); gain = positional shortage + want +
-    conflict unchecked by norms + war; resistance = resolve x workers' ties x schooling x rest x town weight x room x hope.
-    A move takes `measure` (drawn .6 to 1.4 of it) off the norm and weakens ties and room, which makes the next cheaper.
-    Repair = rate x ties x schooling x rest x room x town weight. Claims: P06, P08, P12, P16, P34, P43, P45, P56. Signs: earlier with
-    scarcity and war, later with ties, schooling, rest. Leaves out persons and factions.
+    Equation: hazard = usurpation x move_pace x logistic(move_slope x (gain - resistance - margin)) a year for each
+    norm; gain = gain_shortage x scarcity + gain_want x want + gain_conflict x conflict x (1 - 0.5 norms) + gain_war x
+    war; resistance = resolve x ties x (0.25 + 0.75 literacy) x rest x sqrt(urban_share) x (0.35 + 0.65 room)(1 -
+    isolation x embargo) (1 - 0.4 fear); margin = move_margin x (0.6 + 0.8 norms).
+    Claims: P06, P08, P12, P16, P34, P43, P45, P56.
+    Assumes: all those in office gain from every measure; each norm is moved against on its own draw.
+    Signs: earlier with shortage, want, conflict and war; later with ties, schooling, rest and hope from abroad.
+    Leaves out: persons, factions, bans and trials as kinds of measure.
     """
     gain = rules.gain_shortage * c.scarcity + rules.gain_want * c.scarcity_absolute + rules.gain_conflict * c.conflict * (1.0 - 0.5 * c.norms) + rules.gain_war * c.war
     rest = 1.0 - c.exhaustion
@@ -34,8 +37,18 @@ def usurp(c, rules, key, month):
 
 @compiled
 def change(c, rules, norm, hazard, mending, key, month, which):
-    """One norm, one month: repaired a little, and perhaps lowered by a measure. Returns the norm."""
-    norm = unit(norm + MONTH * mending * (1.0 - norm) * (0.15 + 0.85 * norm))
+    """One norm in one month: repaired a little from below, and perhaps lowered by a measure.
+
+    Equation: norm' = repair x ties x literacy x rest x room x sqrt(urban_share) x (ceiling - norm)+ x (0.15 + 0.85
+    norm), ceiling = 1 - owners_ceiling x private share; a measure takes 0.6 to 1.4 times `measure` of the norm and
+    `measure_on_room` of the room, which makes the next move cheaper.
+    Claims: P06, P08, P34.
+    Assumes: salami tactics: what is lost weakens the defence of the rest.
+    Signs: up with organised, schooled, rested people; down by measures.
+    Leaves out: norms restored by decree from above.
+    """
+    ceiling = 1.0 - rules.owners_ceiling * (1.0 - c.state_property)
+    norm = unit(norm + MONTH * mending * above(ceiling - norm) * (0.15 + 0.85 * norm))
     if happens(chance(key, month, MOVE_RECALL + which), hazard):
         size = rules.measure * (0.6 + 0.8 * chance(key, month, SIZE_RECALL + which))
         c.moves += 1.0

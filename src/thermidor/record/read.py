@@ -61,7 +61,7 @@ def countries() -> tuple[str, ...]:
     """Return the keys of all countries with at least one series, in alphabetical order."""
     found: set[str] = set()
     for name, entry in _catalogue()["files"].items():
-        found |= _rows(name).keys() | entry.get("stands_for", {}).keys()
+        found |= _rows(name)[1].keys() | entry.get("stands_for", {}).keys()
     return tuple(sorted(found))
 
 
@@ -178,13 +178,16 @@ def _catalogue() -> dict[str, Any]:
 
 
 @cache
-def _rows(file: str) -> dict[str, list[dict[str, str]]]:
-    """Return a data file's rows by country, in the file's order (years rising)."""
+def _rows(file: str) -> tuple[list[str], dict[str, list[list[str]]]]:
+    """Return a data file's head and its rows by country, in the file's order (years rising)."""
     packed = (files(__package__) / "data" / file).read_bytes()
-    rows: dict[str, list[dict[str, str]]] = {}
-    for row in csv.DictReader(io.StringIO(gzip.decompress(packed).decode("utf-8"))):
-        rows.setdefault(row["country"], []).append(row)
-    return rows
+    lines = csv.reader(io.StringIO(gzip.decompress(packed).decode("utf-8")))
+    head = next(lines)
+    place = head.index("country")
+    rows: dict[str, list[list[str]]] = {}
+    for row in lines:
+        rows.setdefault(row[place], []).append(row)
+    return head, rows
 
 
 @cache
@@ -192,10 +195,11 @@ def _read(country: str, name: str) -> Series:
     """Return a series, with no years if the source does not cover the country."""
     entry = _catalogue()["series"][name]
     file = _catalogue()["files"][entry["file"]]
-    rows = _rows(entry["file"])
+    head, rows = _rows(entry["file"])
     found_as = country if country in rows else file.get("stands_for", {}).get(country, country)
     unit, first_year = entry.get("divide_by", 1), entry.get("first_year", -math.inf)
-    points = [(int(row["year"]), _value(row, entry["column"])) for row in rows.get(found_as, [])]
+    named = (dict(zip(head, row, strict=True)) for row in rows.get(found_as, []))
+    points = [(int(row["year"]), _value(row, entry["column"])) for row in named]
     points = [(year, value / unit) for year, value in points if value is not None and year >= first_year]
     beside = entry.get("beside", {})
     borrowed = f"The source's {found_as} stands in for {country}." if found_as != country else ""

@@ -182,6 +182,8 @@ def _gather(
         places: dict[Future[NDArray[np.float32]], int] = {}
         for place in range(len(members)):
             places[pool.submit(one, place)] = place
+        import xarray  # noqa: F401  the result's, which takes as long to import as a member to live: meanwhile
+
         waiting = set(places)
         while waiting:
             ended, waiting = wait(waiting, timeout=TICK, return_when=FIRST_COMPLETED)

@@ -27,39 +27,44 @@ def check_finite(series: np.ndarray, countries: tuple[str, ...], first: str, aft
     """Raise RunError if a number of `series`, float64[months, countries, variables], is not finite.
 
     The first row is `after` months later than the calendar month `first` (YYYY-MM). The error names the country,
-    the step, the variable and the month: of the first month with such a number, the one whose step comes first.
+    the step, the variable and the month: of the first month with such a number, the one whose step comes first;
+    a variable that several steps write only where no other is spoilt.
     """
     bad = ~np.isfinite(series)
     if not bad.any():
         return
     month = int(np.argwhere(bad.any(axis=(1, 2)))[0, 0])
-    step_of, order = written_by(), (*NOWHERE, *STEPS)
-    found = [(order.index(step_of[VARIABLES[v]]), int(here), int(v)) for here, v in np.argwhere(bad[month])]
-    _, here, variable = min(found)
+    writers, order = written_by(), (*NOWHERE, *STEPS)
+
+    def place(found: tuple[int, int]) -> tuple[bool, int, int, int]:
+        here, variable = found
+        steps = writers[VARIABLES[variable]]
+        return len(steps) > 1, order.index(steps[0]), here, variable
+
+    here, variable = min(((int(here), int(v)) for here, v in np.argwhere(bad[month])), key=place)
     name = VARIABLES[variable]
-    raise RunError(countries[here], step_of[name], name, str(np.datetime64(first, "M") + after + month))
+    raise RunError(countries[here], " or ".join(writers[name]), name, str(np.datetime64(first, "M") + after + month))
 
 
 @lru_cache(maxsize=1)
-def written_by() -> dict[str, str]:
-    """The step that writes each variable, read off the steps' own text: the first of them where several do.
+def written_by() -> dict[str, tuple[str, ...]]:
+    """The steps that write each variable, in their order in the month, read off the steps' own text.
 
-    A passage counts for the step that calls it, after all steps have been read.
+    A passage counts for the step that calls it.
     """
-    writer = dict.fromkeys(OUTSIDE, "outside")
-    passages: list[tuple[str, Path]] = []
+    writers: dict[str, set[str]] = {name: {"outside"} for name in OUTSIDE}
     for step in STEPS:
         tree = ast.parse((PACKAGE / "steps" / f"{step}.py").read_text(encoding="utf-8"))
-        for field in _written(tree):
-            writer.setdefault(field, step)
         modules = [node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
-        found = [module.rpartition(".")[2] for module in modules if module.startswith("thermidor.passages.")]
-        passages += [(step, PACKAGE / "passages" / f"{name}.py") for name in found]
-    for step, path in reversed(passages):
-        for field in _written(ast.parse(path.read_text(encoding="utf-8"))):
-            writer.setdefault(field, step)
+        passages = [module.rpartition(".")[2] for module in modules if module.startswith("thermidor.passages.")]
+        texts = [(PACKAGE / "passages" / f"{name}.py").read_text(encoding="utf-8") for name in passages]
+        for field in (field for part in (tree, *map(ast.parse, texts)) for field in _written(part)):
+            writers.setdefault(field, set()).add(step)
+    order = (*NOWHERE, *STEPS)
     return {
-        f"{field.name}_{entry}" if entry else field.name: writer.get(field.name, "start")
+        f"{field.name}_{entry}" if entry else field.name: tuple(
+            sorted(writers.get(field.name, {"start"}), key=order.index)
+        )
         for field in FIELDS
         for entry in (AXES[field.axis] if field.axis else ("",))
     }

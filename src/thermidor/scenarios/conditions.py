@@ -22,6 +22,22 @@ class Condition(NamedTuple):
 
 INDEX = "index 0-1"
 
+CARRIED: dict[str, Condition] = {
+    "loyalty": Condition(INDEX, 0.0, 1.0, "loyalty of armed units"),
+    "arms_share": Condition("share", 0.0, 0.6, "arms, share of output (at least what peace asks for)"),
+    "labour_coercion": Condition(INDEX, 0.0, 1.5, "coercion at work"),
+    "extraction": Condition(INDEX, 0.0, 2.0, "share of farm deliveries taken by force"),
+    "privilege": Condition(INDEX, 0.0, 10.0, "officials' advantage over workers in what they consume"),
+    "need_norm": Condition("share", 0.0, 1.0, "share of the consumption fund distributed by need"),
+    "repression_mass": Condition(INDEX, 0.0, 1.0, "coercion of the many"),
+    "repression_elite": Condition(INDEX, 0.0, 0.9, "the purge inside the apparatus"),
+    "purge_loss": Condition(INDEX, 0.0, 0.9, "output lost to the removal of managers and staff"),
+    "slump": Condition(INDEX, 0.0, 0.4, "shortfall of market demand below capacity"),
+    "profit_share": Condition("share", 0.05, 0.5, "share of output outside farming that goes to owners"),
+    "nerve": Condition("index", -2.0, 2.0, "how bold officials feel about private property"),
+}
+"""Conditions that are the country's quantities of the same name: what a society carries over from the months before."""
+
 CONDITIONS: dict[str, Condition] = {
     "population": Condition("million", 0.01, 3000.0, "people"),
     "gdp_per_head": Condition("thousand 2011 $/year", 0.2, 200.0, "gross domestic product per head"),
@@ -45,6 +61,14 @@ CONDITIONS: dict[str, Condition] = {
     "collectivised": Condition("share", 0.0, 1.0, "share of farming in collective farms"),
     "converted": Condition("share", 0.0, 1.0, "officials who stand for private property"),
     "drive": Condition("share", 0.0, 0.5, "accumulation above the ordinary that the plan demands"),
+    "ageing": Condition(INDEX, 0.0, 1.0, "ages: 0 the pyramid of a fast-growing people, 1 as many of each age"),
+    "skill_spread": Condition("share", 0.0, 1.0, "half the spread of schooling among adults, over its mean"),
+    "official_fear": Condition("index", -1.0, 1.0, "fear of officials above the mean fear of all"),
+    "consumption": Condition("share", 0.1, 1.0, "consumption, share of output"),
+    "village_living": Condition("ratio", 0.1, 3.0, "consumption per head of peasants over workers"),
+    "renewal": Condition("ratio", 0.0, 20.0, "plant under construction over what replaces wear"),
+    "frontier_seen": Condition("ratio", 0.3, 3.0, "the frontier as it is seen, over the leader's product per head"),
+    **CARRIED,
     "past_growth": Condition("1/year", -0.2, 0.2, "growth of consumption per head people remember"),
     "past_peak": Condition("ratio", 1.0, 5.0, "best remembered consumption over the present one"),
     "norms.recall": Condition(INDEX, 0.0, 1.0, "officials are elected and recalled at any time"),
@@ -52,7 +76,10 @@ CONDITIONS: dict[str, Condition] = {
     "norms.rotation": Condition(INDEX, 0.0, 1.0, "all take part in control by turns"),
     "norms.arms": Condition(INDEX, 0.0, 1.0, "a people in arms in place of a standing force"),
     **{f"classes.{c}": Condition("share", 0.0, 1.0, f"share of the people: {c}") for c in CLASSES},
-    **{f"property.{p}": Condition("share", 0.0, 1.0, f"share of means of production outside farming: {p}") for p in PROPERTY_FORMS},
+    **{
+        f"property.{p}": Condition("share", 0.0, 1.0, f"share of means of production outside farming: {p}")
+        for p in PROPERTY_FORMS
+    },
     "land.feudal": Condition("share", 0.0, 1.0, "share of the land in landlords' hands"),
     **{f"voice.{c}": Condition(INDEX, 0.0, 1.0, f"say in decisions: {c}") for c in CLASSES},
     **{f"authority.{c}": Condition("share", 0.0, 1.0, f"authority of the centre: {c}") for c in CENTRES},
@@ -78,4 +105,12 @@ OUTSIDE_LIMITS: dict[str, Condition] = {
     "embargo": Condition(INDEX, 0.0, 1.0, "share of trade and technique withheld"),
 }
 
-__all__ = ["CONDITIONS", "Condition", "ORGANISATIONS", "ORGANISATION_CONDITIONS", "OUTSIDE_LIMITS", "SUMS_TO_ONE"]
+__all__ = [
+    "CARRIED",
+    "CONDITIONS",
+    "ORGANISATIONS",
+    "ORGANISATION_CONDITIONS",
+    "OUTSIDE_LIMITS",
+    "SUMS_TO_ONE",
+    "Condition",
+]

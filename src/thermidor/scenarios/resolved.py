@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from thermidor.country import CENTRES, CLASSES, ORGANISATIONS, OUTSIDE, PROPERTY_FORMS
 from thermidor.errors import InputError
 from thermidor.scenarios.check import REQUIRED, month_number
-from thermidor.scenarios.conditions import CONDITIONS, ORGANISATION_CONDITIONS, OUTSIDE_LIMITS, SUMS_TO_ONE
+from thermidor.scenarios.conditions import CARRIED, CONDITIONS, ORGANISATION_CONDITIONS, OUTSIDE_LIMITS, SUMS_TO_ONE
 
 if TYPE_CHECKING:
     from thermidor.scenarios.schema import Country, OutsidePath, OutsideWar, Scenario, Value
@@ -37,6 +37,16 @@ DEFAULTS: dict[str, float] = {
     "collectivised": 0.0,
     "converted": 0.0,
     "drive": 0.0,
+    "ageing": 0.0,
+    "skill_spread": 0.6,
+    "official_fear": 0.0,
+    "consumption": 0.75,
+    "village_living": 0.8 / 1.5,
+    "renewal": 1.1,
+    "frontier_seen": 1.0,
+    **dict.fromkeys(CARRIED, 0.0),
+    "loyalty": 0.7,
+    "profit_share": 0.25,
     "past_growth": 0.0,
     "past_peak": 1.0,
     **{f"classes.{name}": 0.0 for name in CLASSES},

@@ -22,9 +22,14 @@ def contend(c, rules, key, month):
 
 @compiled
 def remember(c, rules):
-    """Memories of living: habit (4 years), trend (6 years). The tacit contract follows growth of consumption (Lazarev 2005).
+    """People remember how they lived; the tacit contract follows growth of consumption against what they expect.
 
-    legitimacy' = (1/2 + contract x (growth remembered - growth expected) - legitimacy) / contract_memory. Claims: P19, P39, P41.
+    Equation: legitimacy' = (0.5 + contract x (growth remembered - growth_expected) - legitimacy) / contract_memory,
+    growth remembered = ln(living / trend) / 6; habit follows living in four years, trend in six.
+    Claims: P19, P39, P41.
+    Assumes: growth of consumption is accepted in place of control (Lazarev 2005).
+    Signs: up with growth, down with stagnation.
+    Leaves out: pride in the state, victory, belief.
     """
     living = 0.0
     for k in range(len(c.heads)):
@@ -40,7 +45,16 @@ def remember(c, rules):
 
 @compiled
 def complain(c, rules):
-    """What all of a class complain of: war fought for others, visible privilege, landlords, force, a voice denied."""
+    """Whole classes complain: of a war for others, privilege, a voice denied, landlords, force, unemployment.
+
+    Equation: complaint = grievance_war x war x (1 - treatment) + grievance_privilege x privilege x (1 - legitimacy) +
+    grievance_voice x (1 - room) for those who work, and by class grievance_jobs x unemployed, grievance_land x
+    landlordism, grievance_force x extraction x (1 - collectivised).
+    Claims: P33.
+    Assumes: complaints add up.
+    Signs: up with each.
+    Leaves out: nations' complaints, envy among workers.
+    """
     war = rules.grievance_war * c.war * (1.0 - c.treatment)
     privilege = rules.grievance_privilege * c.privilege * (1.0 - c.legitimacy)
     voiceless = rules.grievance_voice * (1.0 - c.room)
@@ -52,7 +66,15 @@ def complain(c, rules):
 
 @compiled
 def wear_out(c, rules):
-    """Exhaustion: years of war and hunger wear people out; rest restores them. Claims: P29, P56."""
+    """Years of war and hunger wear people out; rest restores them.
+
+    Equation: exhaustion' = exhaustion x (exhaustion_war x war + exhaustion_hunger x hunger)(1 - exhaustion) -
+    exhaustion / rest_years.
+    Claims: P29, P56.
+    Assumes: one weariness for the country.
+    Signs: up with war and hunger.
+    Leaves out: weariness of defeat apart from hunger, the weariness of one class.
+    """
     hunger = (c.hunger[WORKER] * c.heads[WORKER] + c.hunger[PEASANT] * c.heads[PEASANT]) / c.population
     strain = rules.exhaustion * (rules.exhaustion_war * c.war + rules.exhaustion_hunger * hunger)
     c.exhaustion = unit(c.exhaustion + MONTH * (strain * (1.0 - c.exhaustion) - c.exhaustion / rules.rest_years))
@@ -60,9 +82,15 @@ def wear_out(c, rules):
 
 @compiled
 def weigh_loyalty(c, rules):
-    """Armed units weigh what the enemy would take against staying with rations (Harrison 2005).
+    """Armed units weigh what the enemy would take, land, rations and a say against war, want, stagnation and purge.
 
-    The same rule gives 1916 and 1942: loyalty = logistic(base + stake x treatment x war + rations + land and say - war - purge).
+    Equation: loyalty moves in half a year towards logistic(loyalty_base + loyalty_stake x treatment x war +
+    loyalty_rations x rations + loyalty_land x (land + norms) / 2 - loyalty_war x war - loyalty_want x want x (1 - 0.6
+    treatment) - loyalty_contract x state_property x (1 - legitimacy) - loyalty_purge x purge_loss).
+    Claims: none; war cohesion.
+    Assumes: Harrison (2005): staying is a choice; one rule for 1916 and for 1942.
+    Signs: up with stakes, rations, land and say; down with war, want, stagnation and purge.
+    Leaves out: units of their own mind, officers against men, nation.
     """
     rations = 1.0 - 2.2 * c.hunger[WORKER]
     land = 1.0 - c.landlordism - 0.5 * c.extraction
@@ -78,21 +106,37 @@ def weigh_loyalty(c, rules):
 
 @compiled
 def press(c, rules):
-    """Pressure from below: grievance x ties, less fear, summed over citizens; villagers are dispersed. Hold: loyal force.
+    """Pressure from below is grievance times ties less fear, summed over citizens; against it stands loyal force.
 
-    Epstein 2002 and Kuran 1991 for the citizen's part; the force counts officials, police and the standing army.
+    Equation: mobilisation = town_weight x sqrt(urban_share) x (workers' acting + half the petty's) + village_weight x
+    (1 - urban_share)(0.3 + 0.7 landlordism) x peasants' acting; hold = hold_strength x loyalty x united x (0.05 + 4
+    coercive_share + 1.5 apparatus_share + army_force x arms_share + militia_force x norms x state_property), united = 1
+    - division_weakens x 4 converted (1 - converted) x state_property.
+    Claims: P03, P04, P29.
+    Assumes: townspeople can gather, villagers are dispersed; a people in arms that rules itself defends its rule.
+    Signs: as written.
+    Leaves out: strikes as a weapon of their own, places, days.
     """
     town = rules.town_weight * math.sqrt(max(c.urban_share, 0.01))
     village = rules.village_weight * (1.0 - c.urban_share) * (0.3 + 0.7 * c.landlordism)
     c.mobilisation = town * (c.active[WORKER] + 0.5 * c.active[PETTY]) + village * c.active[PEASANT]
     army = rules.army_force * c.arms_share
     people = rules.militia_force * c.norms * c.state_property
-    c.hold = rules.hold_strength * c.loyalty * (0.05 + 4.0 * c.coercive_share + 1.5 * c.apparatus_share + army + people)
+    united = 1.0 - rules.division_weakens * 4.0 * c.converted * (1.0 - c.converted) * c.state_property
+    c.hold = rules.hold_strength * united * c.loyalty * (0.05 + 4.0 * c.coercive_share + 1.5 * c.apparatus_share + army + people)
 
 
 @compiled
 def break_or_hold(c, rules, key, month):
-    """The state breaks when pressure exceeds loyal force, or when units at war no longer obey; then organisations contest."""
+    """The state breaks when pressure exceeds loyal force or units at war disobey; then organisations contest it.
+
+    Equation: hazard = breaking x (break_pressure x (mobilisation / hold - 1)+ + break_mutiny x (mutiny_below -
+    loyalty)+ x war) a year.
+    Claims: P29, P38c.
+    Assumes: one break at a time, decided within the month.
+    Signs: up with pressure and mutiny, down with force and loyalty.
+    Leaves out: long dual power, bargains, regions that break away.
+    """
     excess = above(c.mobilisation / max(c.hold, 1e-6) - 1.0)
     mutiny = above(rules.mutiny_below - c.loyalty) * c.war
     hazard = rules.breaking * (rules.break_pressure * excess + rules.break_mutiny * mutiny)

@@ -1,15 +1,16 @@
 """Deduct: what is set aside from the product before anything is handed out (Marx's list of deductions)."""
 
 from thermidor.country import PEASANT, WORKER
+from thermidor.draws import LURCH, chance
 from thermidor.jit import compiled
-from thermidor.steps.shapes import MONTH, above, logistic, toward, unit, within
+from thermidor.steps.shapes import MONTH, above, happens, logistic, toward, unit, within
 
 
 @compiled
-def deduct(c, rules):
+def deduct(c, rules, key, month):
     """Set aside replacement, accumulation, arms, common needs, administration; bring in the grain."""
     bring_in_grain(c, rules)
-    collectivise(c, rules)
+    collectivise(c, rules, key, month)
     set_aside(c, rules)
     build(c, rules)
 
@@ -18,10 +19,18 @@ def deduct(c, rules):
 def bring_in_grain(c, rules):
     """The village sells by the terms it is offered; what is missing is taken by those strong enough to take it.
 
-    Offer = farming x [(1 - collectivised) market_share x scissors^answer + collectivised x collective share]; the gap
-    to the need of towns, army and exports calls for extraction, which councils and peasants who are neither afraid
-    nor broken can stop (1921), and cannot when both are gone (1929). Claims: P33, P34 and the study's extraction war.
-    Preobrazhensky; Sah and Stiglitz 1984. Sign: a bigger gap, fewer norms, more extraction.
+    Equation: offer = farming x ((1 - collectivised) x market_share x scissors^answer_to_terms + collectivised x
+    deliveries), deliveries = all above village_ration and at least collective_share; scissors = goods / farming /
+    fair_terms; need = town_ration x townsfolk, growing with living by ration_growth, + exports (grain_exports x drive x
+    (1 - embargo) x farming); grain_gap = 1 - offer / need; extraction moves towards extraction_strength x logistic(18 x
+    (gap x (1 + 1.2 war) - will - refusal)); will = extraction_tolerance + extraction_norms x norms x (1 - 0.8 war);
+    refusal = village_refusal x hunger x (1 - fear)(0.25 + norms)(1 - collectivised); force closes extraction_yield of
+    the gap and leaves starvation_ration.
+    Claims: P33, P34.
+    Assumes: scissors close supply (Preobrazhensky; Sah and Stiglitz 1984); councils and peasants who are neither afraid
+    nor broken can stop force, and cannot when both are gone.
+    Signs: force up with the gap and war, down with norms and the village's refusal.
+    Leaves out: kinds of peasants, regions, prices set crop by crop.
     """
     peasants = c.heads[PEASANT]
     townsfolk = c.population - peasants
@@ -43,26 +52,47 @@ def bring_in_grain(c, rules):
 
 
 @compiled
-def collectivise(c, rules):
-    """A move of extraction that spreads: forced deliveries end in the collective farm once nobody can refuse it.
+def collectivise(c, rules, key, month):
+    """Forced deliveries end in the collective farm once nobody can refuse; those driven in slaughter the herd.
 
-    collectivised' = pace x extraction x (1 - norms)^2 (1 - room)(1 - collectivised)(seed + collectivised), not in war
-    or chaos. The herd is slaughtered by those who are driven in (Soviet stock fell by half 1928-33) and regrows.
+    Equation: a storm (a campaign) begins with hazard collectivisation x storms x extraction x powerless x calm x (1 -
+    collectivised) a year and fades in storm_years; collectivised' = storm_pace x storm x powerless x calm x (1 -
+    collectivised); powerless = (1 - norms)(1 - room), calm = no war, little disorder; herd' = herd_regrowth x herd x (1
+    - herd)(1 - war)(1 - 0.4 collectivised) - slaughter x forced entry x herd - herd_requisition x extraction x gap x (1
+    - collectivised) x herd.
+    Claims: P34.
+    Assumes: forced entry comes in campaigns, drawn by chance (Soviet stock fell by half in 1928-33).
+    Signs: up with extraction, down with norms, room, war and disorder.
+    Leaves out: voluntary collectives, classes inside the village, leaving the farms.
     """
-    powerless = (1.0 - c.norms) ** 2 * (1.0 - c.room)
+    powerless = (1.0 - c.norms) * (1.0 - c.room)
     calm = above(1.0 - 1.2 * c.war) * above(1.0 - 2.5 * c.dislocation)
-    pace = rules.collectivisation * c.extraction * powerless * calm * (1.0 - c.collectivised) * (0.12 + c.collectivised)
-    pace = min(pace, 2.0 * (1.0 - c.collectivised))
-    c.forced_entry = pace
-    c.collectivised = unit(c.collectivised + MONTH * pace)
-    slaughter = rules.slaughter * pace * c.herd + rules.herd_requisition * c.extraction * c.grain_gap * (1.0 - c.collectivised) * c.herd
+    hazard = rules.collectivisation * rules.storms * c.extraction * powerless * calm * (1.0 - c.collectivised)
+    if happens(chance(key, month, LURCH), hazard):
+        c.storm = 1.0
+    c.storm -= MONTH * c.storm / rules.storm_years
+    c.forced_entry = rules.storm_pace * c.storm * powerless * calm * (1.0 - c.collectivised)
+    c.collectivised = unit(c.collectivised + MONTH * c.forced_entry)
+    slaughter = rules.slaughter * c.forced_entry * c.herd + rules.herd_requisition * c.extraction * c.grain_gap * (1.0 - c.collectivised) * c.herd
     regrowth = rules.herd_regrowth * c.herd * (1.0 - c.herd) * (1.0 - c.war) * (1.0 - 0.4 * c.collectivised)
     c.herd = within(c.herd + MONTH * (regrowth - slaughter), 0.05, 1.5)
 
 
 @compiled
 def set_aside(c, rules):
-    """The deductions in order; machines can't be had beyond department I's capacity, nor goods beyond industry's."""
+    """Arms, replacement, accumulation, common needs and administration are set aside in order; the rest is eaten.
+
+    Equation: to_consume = output - investment - arms - common - administration - lost. Investment = (wear x capital +
+    accumulation x output) x (1 - war_cuts_building x war)(1 - dislocation), bounded by department I's capacity
+    (machine_slack) plus exports less machines_in_arms x arms; common = common_needs x literacy x industry x (1 - 0.5
+    war); administration = desk_cost x (apparatus_share + coercive_share) x output; lost = spoilt_by_force x extraction
+    x (1 - collectivised) x marketed; all uses together are bounded by industry. leakage = second_economy x planned x (1
+    - norms) x scarcity x to_consume.
+    Claims: P13, P49.
+    Assumes: Marx's list of deductions in its order; consumption takes what is left; goods can't be borrowed.
+    Signs: consumption falls with every deduction; leakage rises with shortage where norms are gone.
+    Leaves out: foreign debt, stocks of unsold goods, taxes by class.
+    """
     capital = c.heavy_capital + c.light_capital
     c.arms = min(c.arms_share * c.output, 0.6 * c.industry)
     calm = (1.0 - rules.war_cuts_building * c.war) * (1.0 - c.dislocation)
@@ -86,7 +116,15 @@ def set_aside(c, rules):
 
 @compiled
 def build(c, rules):
-    """Plant takes years to build (gestation), then adds to the two departments; wear and war take from them."""
+    """Plant takes years to build, then adds to the two departments; wear and war take from them.
+
+    Equation: unfinished' = investment - unfinished / gestation; capital' = share x unfinished / gestation - (wear +
+    war_damage x war x destruction) x capital.
+    Claims: P18.
+    Assumes: one time of building for all plant.
+    Signs: as written.
+    Leaves out: plant given up unfinished, ageing of plant by vintage.
+    """
     finished = c.unfinished / rules.gestation
     c.unfinished += MONTH * (c.investment - finished)
     heavy, light = c.heavy_share * finished, (1.0 - c.heavy_share) * finished

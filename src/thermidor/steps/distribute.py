@@ -17,7 +17,16 @@ def distribute(c, rules):
 
 @compiled
 def measure_want(c, rules):
-    """Two scarcities: want below a decent minimum, and shortage beside what the frontier shows. Claims: P11, P12, P21, P33."""
+    """Two scarcities are measured: want below a decent minimum, and shortage beside what the frontier shows.
+
+    Equation: scarcity_absolute = 1 - consumption per head / decent_living; scarcity = 1 - consumption per head /
+    (abundance x frontier); need_norm moves towards (1 - need_norm_want x (both)) x state_property x norms in
+    need_norm_lag.
+    Claims: P11, P12, P21, P33.
+    Assumes: people compare themselves with the most advanced country they know of.
+    Signs: both fall with consumption; distribution by need spreads as both fall and norms hold.
+    Leaves out: taste, queues for single goods, free services beyond the common needs.
+    """
     per_head = c.to_consume / c.population
     c.scarcity_absolute = unit(1.0 - per_head / rules.decent_living)
     c.scarcity = unit(1.0 - per_head / (rules.abundance * c.frontier))
@@ -27,7 +36,15 @@ def measure_want(c, rules):
 
 @compiled
 def take_privilege(c, rules):
-    """Skim: officials' advantage = discretion x (1 - recall) x (1 - pay ceiling) x queue rent. Claims: P15, P19, P26, P36."""
+    """Officials skim what they allot, as far as nobody recalls them, no ceiling holds their pay and goods are short.
+
+    Equation: privilege moves towards skim x planned x (1 - norm_recall)(1 - norm_pay)(skim_floor + (1 - skim_floor) x
+    scarcity) in half a year.
+    Claims: P15, P19, P26, P36.
+    Assumes: discretion over short goods is the channel from rationing to privilege.
+    Signs: up with plan and shortage, down with recall and pay ceiling.
+    Leaves out: inheritance of privilege, privileges of owners (they have profit).
+    """
     queue = rules.skim_floor + (1.0 - rules.skim_floor) * c.scarcity
     state = rules.skim * c.planned * (1.0 - c.norm_recall) * (1.0 - c.norm_pay) * queue
     c.privilege = toward(c.privilege, state, 0.5)
@@ -36,9 +53,16 @@ def take_privilege(c, rules):
 
 @compiled
 def share_out(c, rules):
-    """Split the fund between village and town by what is paid for grain, then among classes by their claims.
+    """The fund is split between village and town by what is paid for grain, then among classes by their claims.
 
-    Village goods = 2 x goods x paid grain / (goods + food): the exchange of a Cobb-Douglas household. Claims: P10, P24, P45.
+    Equation: to the village = village_exchange x goods x paid grain / (goods + food), paid grain = grain x (1 -
+    underpaid x forced); profits = owners_eat x profit_share x industry x private_share; wage = (town - profits) /
+    weighted claims, landlords take rent x landlordism of the village's, officials weighing 1 + 0.5 (1 - norm_pay) +
+    privilege.
+    Claims: P10, P24, P45.
+    Assumes: a Cobb-Douglas household on each side of the exchange; whatever is handed out is bought.
+    Signs: village up with grain sold, down with force; wage down with privilege.
+    Leaves out: prices and money, wages by branch, saving by the state.
     """
     peasants = c.heads[PEASANT] + c.heads[LANDLORD]
     food = above(c.farming - c.lost - c.exports)
@@ -68,7 +92,13 @@ def share_out(c, rules):
 def pull_to_town(c, rules):
     """Villagers leave for town by the gap in living and the jobs that new plant makes; townsmen flee hunger.
 
-    Allen 2003 (46-50): rate = pull x min(ratio, 2.6) - 0.98 pull, x jobs; plus flight from force. Claims: P56, loop 6.
+    Equation: town_pull = pull x (min(ratio, 2.6) - 0.98)+ x jobs + school_pull x literacy x (1 - want) + push x
+    extraction x grain_gap; jobs = jobs_floor + (unfinished / gestation / capital - wear) / 0.05; town_flight = flight x
+    hunger + 0.15 x (0.95 - ratio)+; villages keep village_trades outside farming.
+    Claims: P56.
+    Assumes: Allen's migration line (2003), zero at equal living; ratio = workers' over peasants' living.
+    Signs: up with the gap, jobs, schooling and force; back with hunger in town.
+    Leaves out: passports as a bar (coercion at work has no effect here), return of the old.
     """
     townsfolk = max(c.population - c.heads[PEASANT], 1e-9)
     living_town = max(c.eaten[WORKER], 0.05)
@@ -76,9 +106,9 @@ def pull_to_town(c, rules):
     ratio = min(living_town / living_village, 2.6)
     capital = c.heavy_capital + c.light_capital
     growth = c.unfinished / rules.gestation / capital - rules.wear
-    jobs = within(rules.jobs_floor + growth / 0.05, 0.0, 1.5)
+    jobs = within(rules.jobs_floor + growth / 0.05, 0.0, 2.5)
     schooling = rules.school_pull * c.literacy * unit(1.0 - c.scarcity_absolute)
-    c.town_pull = above(rules.pull * (ratio - 0.98) * jobs) + schooling + rules.push * c.extraction * c.grain_gap
+    c.town_pull = above(rules.pull * (ratio - 0.98) * jobs) + schooling + rules.push * c.forced_entry
     short = c.hunger[WORKER]
     better = above(0.95 - ratio)
     c.town_flight = rules.flight * short + 0.15 * better
@@ -87,10 +117,15 @@ def pull_to_town(c, rules):
 
 @compiled
 def bear_children(c, rules):
-    """Births fall with town life and schooling and with hunger; heirs spread them over the lines that end.
+    """Births fall with town life and schooling; heirs spread them over the lines that end.
 
-    Deaths at ordinary living fall with schooling and living. Every death is replaced by a birth in the line; `siblings`
-    spreads the other births over the small children and settles the cradle within about two years.
+    Equation: birth_rate = births - births_town x urban_share - births_school x (literacy - 0.25)+ - 0.012 x war;
+    frailty x (0.15 + 0.85 (1 - literacy)(0.5 + 0.5 want)); siblings = (births due - deaths) / people under five.
+    Claims: none; loop 6 of the model.
+    Assumes: a demographic transition by town and school; every death is replaced in the line, and the difference to the
+    births due is spread over small children within about two years.
+    Signs: births down with town, school and war.
+    Leaves out: age of mothers, postponed births, migration between countries.
     """
     want = unit(c.scarcity_absolute)
     c.birth_rate = above(rules.births - rules.births_town * c.urban_share - rules.births_school * above(c.literacy - 0.25) - 0.012 * c.war)

@@ -23,18 +23,32 @@ def govern(c, rules, key, month):
 
 @compiled
 def count_conflicts(c, rules):
-    """Conflict over consumption and deliveries, which scarcity keeps alive: P33, P44, P49. Rises with privilege and force."""
+    """Conflict over consumption and deliveries is kept alive by scarcity and sharpened by privilege and force.
+
+    Equation: conflict = conflict_positional x scarcity x (0.25 + 0.375 privilege) + conflict_want x want +
+    conflict_village x extraction x grain_gap, held in 0..1.
+    Claims: P33, P44, P49.
+    Assumes: the many conflicts of P33 can be added into one index.
+    Signs: up with shortage, want, privilege and force.
+    Leaves out: nations, layers of workers, layers of peasants as indices of their own.
+    """
     queue = c.scarcity * (0.25 + 0.375 * c.privilege)
     c.conflict = unit(rules.conflict_positional * queue + rules.conflict_want * c.scarcity_absolute + rules.conflict_village * c.extraction * c.grain_gap)
 
 
 @compiled
 def want_posts(c, rules):
-    """Posts by tasks, by shortage to be administered and by nobody checking; police by conflict that volunteers don't settle.
+    """Posts follow tasks, shortage and want of checks; police follow conflict that volunteers don't settle.
 
-    Officials: base + complexity + shortage x (1 - turns of the schooled) + self-growth. Police: base + need of order
-    x (1 - volunteers), volunteers = people in arms who gain from the rule. Claims: P01, P03, P07, P08, P16, P44. Not
-    monotone: leaders cut posts after a purge and a succession. Leaves out the size of the army at war.
+    Equation: posts move in two years towards (posts_base + posts_complexity x complexity + scarcity_to_posts x
+    posts_shortage x planned x shortage x (1 - rotation x literacy) + posts_unchecked x planned x (1 - norms)) x (1 -
+    posts_after_leader x pact); police_posts in one year towards police_base + scarcity_to_police x police_conflict x
+    conflict x (1 - volunteers) + police_terror x repression_mass + standing_army x arms_share x (1 - 0.7 norm_arms);
+    volunteers = volunteers x norms x norm_arms x (1 - scarcity).
+    Claims: P01, P03, P07, P08, P16, P44.
+    Assumes: people in arms keep an order they gain from and no other; the schooled can take turns.
+    Signs: posts up with shortage and complexity, down with rotation and schooling; cut after a feared leader.
+    Leaves out: the size of the army at war, who fills which post.
     """
     turns = c.norm_rotation * c.literacy
     shortage = c.grain_gap + 0.7 * c.scarcity_absolute + 0.25 * c.scarcity
@@ -51,7 +65,15 @@ def want_posts(c, rules):
 
 @compiled
 def rise_above_peers(c, rules):
-    """A leader rises above his peers where officials are not recalled and no one may organise; a pact restrains the next."""
+    """A leader rises above his peers where nobody recalls officials or may organise; a pact restrains the next.
+
+    Equation: leader' = leader_rise x state_property x (1 - recall)(1 - room) x leader x (1 - pact - leader)+ -
+    leader_fall x recall x leader, at least leader_least; pact' = -pact / pact_years.
+    Claims: P34.
+    Assumes: a logistic rise; Svolik's and Egorov and Sonin's leaders without their persons.
+    Signs: up with lost recall and room, down with recall and a pact.
+    Leaves out: persons, factions, the choice of an heir.
+    """
     top = above(1.0 - c.pact)
     rise = rules.leader_rise * c.state_property * (1.0 - c.norm_recall) * (1.0 - c.room) * c.leader * above(top - c.leader)
     fall = rules.leader_fall * c.norm_recall * c.leader
@@ -61,7 +83,15 @@ def rise_above_peers(c, rules):
 
 @compiled
 def change_leader(c, rules, key, month):
-    """Leaders age and die (Gompertz); what officials feared under one becomes a pact against the next. Claim: P50, loop 8."""
+    """Leaders age and die; what officials feared under one becomes a pact against the next.
+
+    Equation: yearly chance of death = 0.010 x e^(0.09 x (age - 50)); pact = max(pact, pact x officials' fear x leader);
+    the new leader has 0.35 of the old one's sway (at least leader_least) and an age drawn from 50 to 68.
+    Claims: P50.
+    Assumes: Gompertz mortality; no leader is voted out or shot.
+    Signs: pact up with fear and with the old leader's sway.
+    Leaves out: plots, retirement, illness.
+    """
     c.leader_age += MONTH
     hazard = 0.010 * math.exp(0.09 * (c.leader_age - 50.0))
     if happens(chance(key, month, SUCCESSION), hazard):
@@ -73,10 +103,16 @@ def change_leader(c, rules, key, month):
 
 @compiled
 def purge(c, rules, key, month):
-    """The purge: an unchecked leader against officials with standing of their own; denunciation spreads it, losses end it.
+    """An unchecked leader turns on officials with standing of their own; denunciation spreads it, and losses end it.
 
-    A susceptible-infected form: R0 = denunciation x leader x standing x (1 + threat) / purge_end; standing is the mean of
-    officials' own ties, which the purge itself destroys. Egorov and Sonin 2011; Montagnes and Wolton 2019. Claims: P34, P52.
+    Equation: repression_elite' = repression_elite x (denunciation x leader x standing x (1 + purge_threat x hostility)
+    (1 - war) - purge_end - 4 x purge_loss); a spark starts it where it can spread: chance purge_spark x (growth /
+    purge_end - 1)+ a year.
+    Claims: P34, P52.
+    Assumes: a susceptible-infected form; standing is the mean of officials' ties, which the purge destroys (Egorov and
+    Sonin 2011; Montagnes and Wolton 2019).
+    Signs: up with leader, standing and threat; down with losses and war.
+    Leaves out: who is accused of what, quotas, the purge of parties abroad.
     """
     standing = c.organisation_of[OFFICIAL]
     growth = rules.denunciation * c.leader * standing * (1.0 + rules.purge_threat * c.hostility) * (1.0 - c.war)
@@ -84,7 +120,7 @@ def purge(c, rules, key, month):
     c.repression_elite += MONTH * c.repression_elite * (growth - ending)
     spark = rules.purge_spark * above(growth / rules.purge_end - 1.0)
     if happens(chance(key, month, DENUNCIATION), spark):
-        c.repression_elite = max(c.repression_elite, 0.01)
+        c.repression_elite = max(c.repression_elite, 0.03)
     c.repression_elite = within(c.repression_elite, 0.0, 0.9)
     if c.repression_elite < 1e-5:
         c.repression_elite = 0.0
@@ -92,9 +128,17 @@ def purge(c, rules, key, month):
 
 @compiled
 def repress(c, rules):
-    """Coercion of the many follows the extraction war, forced entry, war on the people, and conflict nobody else settles.
+    """Coercion of the many follows the extraction war, forced entry, war, and want that nobody may protest.
 
-    Publishes, by class, the terror that makes fear and the chance of arrest. Claims: P16, P33, P38b.
+    Equation: repression_mass moves in 0.4 years towards repression_extraction x extraction x grain_gap x (1 -
+    collectivised)(1 - 0.6 norms) + repression_entry x forced_entry + repression_war x war x state_property x (1 -
+    treatment) + repression_want x (1 - norms) x want x state_property; terror = terror x (0.35 mass + 0.5 purge +
+    terror_war x war x (1 - norms)), for officials + terror_purge; arrests = arrests x mass + arrests_labour x
+    labour_coercion, of officials purged x purge.
+    Claims: P16, P33, P38b.
+    Assumes: force follows refusal of deliveries and of entry.
+    Signs: up with each, down with norms.
+    Leaves out: repression under private property of the market's own kind, nations deported.
     """
     force = c.extraction * c.grain_gap * (1.0 - c.collectivised) * (1.0 - 0.6 * c.norms)
     war = rules.repression_war * c.war * c.state_property * (1.0 - c.treatment)
@@ -114,21 +158,35 @@ def repress(c, rules):
 
 @compiled
 def leave_room(c, rules):
-    """Legal room follows the norms; without them, a thaw opens a little after the leader, more when officials are divided.
+    """Room to organise follows the norms; without them it opens a little after a leader, more when officials divide.
 
-    room falls fast and returns slowly; kept only while repression does not need it (Kuran 1991; O'Donnell and Schmitter 1986).
+    Equation: room moves towards room_norms x norms x (1 - 0.55 war) + owners' room x (1 - norms) (room_owners, more
+    with workers' ties, less in a slump) + (thaw x (1 - leader)(1 - fear)(1 - norms) + room_division x 4 converted (1 -
+    converted)(1 - leader)(1 - norms)) x state_property; it falls in room_closes years and returns in room_opens.
+    Claims: P06, P38a.
+    Assumes: Kuran (1991); O'Donnell and Schmitter (1986): division above opens room below.
+    Signs: up with norms and division, down with leader, fear and war.
+    Leaves out: laws one by one, emigration, the press.
     """
     norms = rules.room_norms * c.norms * (1.0 - 0.55 * c.war)
     owners = (1.0 - c.state_property) * rules.room_owners * (0.4 + 0.6 * unit(2.0 * c.organisation)) * (1.0 - 0.5 * c.slump)
     thaw = rules.thaw * (1.0 - c.leader) * (1.0 - c.fear) * (1.0 - c.norms)
     divided = rules.room_division * 4.0 * c.converted * (1.0 - c.converted) * (1.0 - c.leader) * (1.0 - c.norms)
     target = unit(norms + owners * (1.0 - c.norms) + (thaw + divided) * c.state_property)
-    c.room = unit(toward(c.room, target, 1.25 if target < c.room else 2.8))
+    c.room = unit(toward(c.room, target, rules.room_closes if target < c.room else rules.room_opens))
 
 
 @compiled
 def hire_and_dismiss(c, rules):
-    """Publish the chances by which citizens enter and leave posts, so that the apparatus approaches what the state wants."""
+    """Chances of entering and leaving posts are published, so that the apparatus approaches what the state wants.
+
+    Equation: hiring = 1.2 x posts missing / candidates; dismissal = retirement + 0.7 x posts too many / officials;
+    enlisting and discharge likewise; expropriation = expropriation x state_property^2.
+    Claims: P46, P50.
+    Assumes: candidates are workers and, at half their rate, the petty.
+    Signs: hiring up with posts missing.
+    Leaves out: conscription as a decree, competition for posts.
+    """
     n = c.population
     missing = above(c.posts - c.apparatus_share) * n
     surplus = above(c.apparatus_share - c.posts) * n

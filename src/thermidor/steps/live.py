@@ -1,34 +1,109 @@
 """Live: every citizen's month, chunk by chunk, and the counting of what came of it."""
 
 from thermidor.citizen import live_a_month
-from thermidor.country import CAPITALIST, CLASSES, LANDLORD, OFFICIAL, PEASANT, PETTY, WORKER
+from thermidor.citizen_record import CAMP, IDLE, OLDEST
+from thermidor.country import CAPITALIST, CLASSES, GENDARME, LANDLORD, OFFICIAL, PEASANT, PETTY, WORKER
 from thermidor.draws import DYING, MINDING, MOVING, month_key
 from thermidor.jit import compiled
-from thermidor.steps.shapes import MONTH, unit
+from thermidor.steps.shapes import MONTH, above, unit
 
 CHUNK = 16384
 
 
 @compiled
-def publish(c, rates):
-    """Write what the country offers each class this month into `rates` (RATES, one record a class)."""
+def publish(c, rules, rates):
+    """What the country offers each class this month is written into `rates` (RATES, one record a class).
+
+    Equation: pay, complaint and terror as the country's; claims x dole without work, x camp_ration in a camp, x (1 -
+    need_norm) against need; schooling and adult_schooling x (0.3 + 0.7 literacy)(1 - 0.7 dislocation); yardsticks
+    decent_living and subsistence; memory by habit_years, best_years, fear_half_life.
+    Claims: none; bookkeeping.
+    Assumes: all of a class face the same rates.
+    Signs: none.
+    Leaves out: regions, enterprises.
+    """
+    schooling = MONTH * (0.3 + 0.7 * c.literacy) * (1.0 - 0.7 * c.dislocation)
     for k in range(len(CLASSES)):
         offer = rates[k]
-        offer.pay, offer.complaint, offer.terror, offer.arrest = c.pay[k], c.complaint[k], c.terror[k], c.arrest[k]
-        offer.hiring, offer.enlisting, offer.contact = c.hiring[k], c.enlisting[k], c.organisation_of[k]
-        offer.stir = most_moves(c, k)
+        offer.pay, offer.rank_step, offer.by_need = MONTH * c.pay[k], 0.5 * (c.rank_gap - 1.0), 0.1 * c.need_norm
+        offer.ration[:] = 0.8 * (1.0 - c.need_norm)
+        offer.ration[IDLE] *= rules.dole
+        offer.ration[CAMP] *= rules.camp_ration
+        offer.one_decent, offer.one_bare = 1.0 / rules.decent_living, 1.0 / rules.subsistence
+        offer.habit_pace, offer.best_kept = MONTH / rules.habit_years, 1.0 - MONTH / rules.best_years
+        offer.complaint, offer.terror = c.complaint[k], unit(MONTH * c.terror[k])
+        offer.fear_kept = 1.0 - offer.terror - MONTH * 0.6931 / rules.fear_half_life
+        offer.school, offer.practice = schooling * rules.schooling, schooling * rules.adult_schooling
+        publish_ties(c, rules, k, offer)
+        publish_moves(c, rules, k, offer)
+        publish_deaths(c, k, offer)
 
 
 @compiled
-def most_moves(c, k):
-    """A bound on the monthly chance that a citizen of the class changes work or class: most months nothing more is asked."""
-    if k == PEASANT:
-        leave = 1.6 * c.town_pull + c.enlisting[k]
-    elif k == WORKER or k == PETTY:
-        leave = c.town_flight + 2.0 * c.hiring[k] + c.enlisting[k] + max(c.job_chance * (c.unemployed > 0.0), c.job_loss)
+def publish_ties(c, rules, k, offer):
+    """Ties grow by contact, room and rest, and with loss by hope from abroad; an official's by the post.
+
+    Equation: see `feel`: tie_growth, tie_fading, fear_on_ties, police_on_ties, owners_on_ties, and for officials
+    standing_growth and standing_loss, by the month.
+    Claims: P05, P07, P16, P56.
+    Assumes: contact is with the mean of the class; workers gather most easily.
+    Signs: up with room and rest, down with police and with owners.
+    Leaves out: who knows whom.
+    """
+    if k == OFFICIAL:
+        free = unit(1.0 - 2.0 * c.repression_elite)
+        offer.standing = MONTH * rules.standing_growth * (1.0 - c.norm_recall) * free
+        offer.fading = MONTH * rules.standing_loss * c.repression_elite
+        offer.rally = offer.spark = offer.dread = 0.0
     else:
-        leave = c.enrichment + c.dismissal + c.discharge + c.expropriation
-    return MONTH * (c.arrest[k] + max(leave, 0.5))
+        ground = (1.0 - c.exhaustion) * (0.4 + 0.6 * (k == WORKER))
+        contact = MONTH * rules.tie_growth * c.room * (c.organisation_of[k] + 0.02) * ground
+        offer.standing = 0.35 * contact + 0.5 * MONTH * c.spark
+        offer.rally, offer.spark = 0.65 * contact, 2.0 * MONTH * c.spark
+        force = rules.police_on_ties * c.coercive_share + rules.owners_on_ties * c.private_share
+        offer.fading = MONTH * (rules.tie_fading + force)
+        offer.dread = MONTH * rules.fear_on_ties
+
+
+@compiled
+def publish_moves(c, rules, k, offer):
+    """Chances to change work or class; `stir` bounds their sum, so that in most months a citizen need ask no further.
+
+    Equation: stir = arrest + the chances by class (see `move`); out of a camp at the rate release.
+    Claims: none; bookkeeping.
+    Assumes: a bound on the sum changes no result, only the time.
+    Signs: none.
+    Leaves out: nothing.
+    """
+    offer.arrest, offer.hiring, offer.enlisting = MONTH * c.arrest[k], MONTH * c.hiring[k], MONTH * c.enlisting[k]
+    if k == PEASANT:
+        leave = MONTH * 1.6 * c.town_pull + offer.enlisting
+    elif k == WORKER or k == PETTY:
+        leave = MONTH * (c.town_flight + c.job_loss) + 2.0 * offer.hiring + offer.enlisting
+    else:
+        leave = MONTH * (c.enrichment + c.dismissal + c.discharge + c.expropriation)
+    offer.stir[:] = offer.arrest + leave
+    offer.stir[IDLE] += MONTH * c.job_chance
+    offer.stir[CAMP] = MONTH * rules.release
+
+
+@compiled
+def publish_deaths(c, k, offer):
+    """A life table is written out: the chance to die of age or war, by years of age.
+
+    Equation: by year 0.002 + frailty x (0.16 under one, 0.020 under eight, 0.004) + 0.09 x ((age - 39.5)+ / 40)^2 x
+    (0.5 + 0.5 frailty) + 0.5 from 95 years, + war_deaths (x 4 for soldiers).
+    Claims: none; people are born, age and die.
+    Assumes: mortality falls with schooling and living through frailty alone.
+    Signs: up with frailty and war.
+    Leaves out: sex, epidemics.
+    """
+    offer.war_deaths = MONTH * c.war_deaths * (4.0 if k == GENDARME else 1.0)
+    for years in range(OLDEST + 1):
+        young = 0.16 * (years < 1) + 0.020 * (years < 8) + 0.004
+        late = above(years - 39.5) / 40.0
+        age = 0.09 * late * late * (0.5 + 0.5 * c.frailty) + 0.5 * (years >= 95)
+        offer.life_table[years] = MONTH * (0.002 + c.frailty * young + age) + offer.war_deaths
 
 
 @compiled
@@ -44,7 +119,7 @@ def live_chunk(people, first, last, start, c, rates, rules, key, month, totals):
 @compiled
 def live(people, start, end, c, rules, key, month, rates, part, totals):
     """All citizens of a country live one month. Chunk totals are added in order, so threads can't change a bit."""
-    publish(c, rates)
+    publish(c, rules, rates)
     clear(totals)
     for first in range(start, end, CHUNK):
         clear(part)
@@ -87,7 +162,15 @@ def add(totals, part):
 
 @compiled
 def count(c, totals):
-    """Book what really flowed: heads, eating, saving, births and deaths, and the means by class."""
+    """What really flowed is booked: heads, eating, saving, births and deaths, and the means by class.
+
+    Equation: stores' = to_consume - eaten - saved; hoards = hoards before + saved; population + cradle = before + born
+    - died; the failures of these books are kept as residual and hoard_gap.
+    Claims: none; bookkeeping.
+    Assumes: sums are taken of stored (32-bit) values in 64 bits, in the order of chunks.
+    Signs: none.
+    Leaves out: nothing that flows.
+    """
     before_people = c.population + c.cradle
     born = c.birth_rate * c.population * MONTH
     taken = died = infants = excess = heads = eaten = saved = hoard = fear = learning = 0.0

@@ -16,19 +16,29 @@ def plan(c, rules):
 
 @compiled
 def steer(c, rules):
-    """What belongs to the state is planned, after a while; the rest is left to the market."""
+    """What the state owns comes under the plan after a while; the rest is left to the market.
+
+    Equation: planned' = (state_property - planned) / planning_lag.
+    Claims: P17.
+    Assumes: property decides what can be planned, and planning needs time to be built or taken down.
+    Signs: more planned with more state property.
+    Leaves out: kinds of plan (targets, prices, contracts) and plans of private firms.
+    """
     c.planned = toward(c.planned, c.state_property, rules.planning_lag)
 
 
 @compiled
 def drive_accumulation(c, rules):
-    """The plan's drive: officials whom nobody below controls push accumulation once they hold the grain.
+    """Officials whom nobody below controls push accumulation above the ordinary, the more so once they hold the grain.
 
-    Claims: P13, P18, P19. The drive moves towards
-    `drive_strength x planned x (1 - norms)^drive_secrecy x (drive_floor + (1 - drive_floor) collectivised)
-    x backwardness`, with a lag of a year; delegates accumulate `ordinary_accumulation`, owners
-    `market_accumulation` less what a slump keeps back. Assumes one rate for all branches (Feldman 1928).
-    Signs: more with backwardness and lost norms, less with norms. Leaves out the choice of projects.
+    Equation: drive' = (drive_strength x planned x (1 - norms)^drive_secrecy x (drive_floor + (1 - drive_floor) x
+    collectivised) x backwardness x (1 - war) - drive) / drive_lag; backwardness = 0.4 + 0.6 x (1 - product per head /
+    (catch_up_goal x frontier)), held in 0..1; accumulation = ordinary_accumulation x planned + drive +
+    market_accumulation x (1 - planned) x (1 - slump_caution x slump). A rising drive costs order: overheating x rise.
+    Claims: P13, P18, P19, P60.
+    Assumes: one rate for all branches (Feldman 1928); delegates choose the ordinary rate, owners the market's.
+    Signs: up with backwardness, lost norms and collective farms; down in war.
+    Leaves out: the choice of projects, foreign loans, differences among officials.
     """
     backwardness = 0.4 + 0.6 * unit(1.0 - c.gdp_per_head / (rules.catch_up_goal * c.frontier))
     secrecy = max(1.0 - c.norms, 0.0) ** rules.drive_secrecy
@@ -45,7 +55,15 @@ def drive_accumulation(c, rules):
 
 @compiled
 def arm(c, rules):
-    """Arms follow the threat from abroad and war. Claims: P16 (isolation), bellicist rival. Source: COW shares."""
+    """Arms follow the threat from abroad and war; a rush of arming in peace costs order.
+
+    Equation: arms_share' = (arms_peace + arms_hostility x hostility + arms_war x war - arms_share) / arms_lag;
+    dislocation + conversion_loss x (rise of arms_share) x (1 - war).
+    Claims: P16.
+    Assumes: the answer to a threat is the same whatever the property and the regime.
+    Signs: up with hostility and war.
+    Leaves out: arms races as a choice of both sides, alliances, the arms of others (they enter through hostility).
+    """
     target = rules.arms_peace + rules.arms_hostility * c.hostility + rules.arms_war * c.war
     before = c.arms_share
     c.arms_share = toward(c.arms_share, target, rules.arms_lag)
@@ -55,9 +73,14 @@ def arm(c, rules):
 
 @compiled
 def split_investment(c, rules):
-    """New plant goes to department I as far as its output falls short of the demand for machines and arms.
+    """New plant goes to department I as far as its output falls short of what is asked for machines and arms.
 
-    Feldman-Mahalanobis: share = its present share of capital + gain x (share demanded - present share).
+    Equation: heavy_share = present share + 3 x (demanded share - present share), held in 0.05..0.95; demanded =
+    (accumulation x output + wear x capital + machines_in_arms x arms_share x output) / industry.
+    Claims: P18.
+    Assumes: two departments that make all machines and all goods (Feldman and Mahalanobis); no substitution.
+    Signs: up with accumulation and arms.
+    Leaves out: trade in machines (see the exports of `set_aside`), branches inside a department.
     """
     capital = c.heavy_capital + c.light_capital
     present = c.heavy_capital / capital
@@ -67,9 +90,14 @@ def split_investment(c, rules):
 
 @compiled
 def drive_labour(c, rules):
-    """Coercion at work rises with shortage of labour where workers have no control. Claim: P23.
+    """Coercion at work rises with shortage of labour where workers have no control.
 
-    The shortage is that of a taut plan, of arming and of war; it binds only where norms and room are gone.
+    Equation: labour_coercion' = (labour_coercion_strength x state_property x (1 - norms)(1 - room) x [taut_plan x drive
+    + taut_arms x arms_share - taut_floor] - labour_coercion) / 1.5, the bracket held in 0..1.
+    Claims: P23.
+    Assumes: a taut plan and arming are what makes labour short.
+    Signs: up with drive and arms; nil where norms or room are whole.
+    Leaves out: the market's own compulsion (it enters as unemployment), single decrees and their dates.
     """
     powerless = c.state_property * (1.0 - c.norms) * (1.0 - c.room)
     shortage = rules.taut_plan * c.drive + rules.taut_arms * c.arms_share

@@ -22,7 +22,15 @@ def produce(c, rules, key, month):
 
 @compiled
 def weather_and_fortune(c, rules, key, month):
-    """Shocks of the country as a whole, whatever the number of citizens; sizes from Maddison's yearly changes."""
+    """Every year has its harvest and every month its luck, drawn for the country as a whole.
+
+    Equation: weather = harvest_spread x bell, drawn once in twelve months; fortune' = -fortune / fortune_memory +
+    fortune_spread x noise.
+    Claims: P33.
+    Assumes: shocks independent of the number of citizens, of sizes found in Maddison's yearly changes.
+    Signs: both ways.
+    Leaves out: droughts that last, shocks common to countries.
+    """
     if month % 12 == 0:
         c.weather = rules.harvest_spread * bell(key, month, HARVEST)
     c.fortune = (1.0 - MONTH / rules.fortune_memory) * c.fortune + rules.fortune_spread * math.sqrt(MONTH) * bell(key, month, FORTUNE)
@@ -30,19 +38,32 @@ def weather_and_fortune(c, rules, key, month):
 
 @compiled
 def disturb(c, rules):
-    """Dislocation: war and its destruction, the purge, and recovery in peace."""
+    """War and its destruction disorganise production and peace mends it; the purge removes those who run it.
+
+    Equation: dislocation' = war_disorder x war x destruction x (1 - dislocation) - recovery x dislocation x (1 - war);
+    purge_loss' = purge_damage x repression_elite x (1 - purge_loss) - purge_mending x purge_loss.
+    Claims: P16, P18, P51, P56.
+    Assumes: disorder is one number for all branches.
+    Signs: up with war on one's own soil and with the purge.
+    Leaves out: regions, occupation, evacuation.
+    """
     damage = rules.war_disorder * c.war * c.destruction * (1.0 - c.dislocation)
-    mending = rules.recovery * c.dislocation * (1.0 - c.war)
+    mending = rules.recovery * c.dislocation * (1.0 - c.dislocation) ** 2 * (1.0 - c.war)
     c.dislocation = unit(c.dislocation + MONTH * (damage - mending))
     c.purge_loss = unit(c.purge_loss + MONTH * (rules.purge_damage * c.repression_elite * (1.0 - c.purge_loss) - rules.purge_mending * c.purge_loss))
 
 
 @compiled
 def waste_away(c, rules):
-    """Waste rises with complexity where nobody below controls the plan. Claims: P41, P42, P51.
+    """Waste rises with the complexity of the economy where nobody below controls the plan.
 
-    complexity = ln(capital per head / simple) / ln(intricate / simple), held in 0..1;
-    waste = waste_strength x planned x complexity x (1 - control), control = recall and rotation as far as there is room.
+    Equation: complexity = ln(capital per head / simple_economy) / ln(intricate_economy / simple_economy), held in 0..1;
+    control = half the sum of recall and rotation x min(2 room, 1); waste = waste_strength x planned x complexity x (1 -
+    control).
+    Claims: P41, P42, P51.
+    Assumes: capital per head stands for complexity; control from below works through the same norms as in politics.
+    Signs: up with planned share and complexity, down with recall, rotation and room.
+    Leaves out: computing as a help to planners, competition as a control, waste of the market (it has slumps).
     """
     per_head = (c.heavy_capital + c.light_capital) / c.population
     c.complexity = unit(math.log(max(per_head, 1e-6) / rules.simple_economy) / math.log(rules.intricate_economy / rules.simple_economy))
@@ -52,10 +73,16 @@ def waste_away(c, rules):
 
 @compiled
 def ride_the_market(c, rules):
-    """The market's own cycle: profit squeezed by full employment, slump by squeezed profit (Goodwin 1967, Kalecki 1943).
+    """The market has a cycle of its own: profit is squeezed by full employment, and squeezed profit brings a slump.
 
-    Nothing outside starts a slump; the same shocks of fortune that hit every country set the cycle going, and
-    past a point distrust feeds on itself. Claims: P18b, P31. Leaves out money and prices.
+    Equation: slump' = market_cycle x (slump_from_squeeze x (market_profit - profit_share) + panic - slump /
+    slump_memory - slump_from_fortune x fortune), where panic = panic x slump x (slump - panic_floor)+ x (1 - slump /
+    0.4); profit_share' = profit_from_slack x (slump - ordinary_slack); unemployed = (1 - planned) x (frictional +
+    slump).
+    Claims: P18, P31.
+    Assumes: Goodwin (1967) and Kalecki (1943) as forms; past a point distrust feeds on itself.
+    Signs: slump up with squeezed profit and bad fortune, nil under plan.
+    Leaves out: money, prices, credit, crises that pass from country to country.
     """
     market = 1.0 - c.planned
     squeeze = rules.market_profit - c.profit_share
@@ -70,10 +97,16 @@ def ride_the_market(c, rules):
 
 @compiled
 def learn_technique(c, rules):
-    """Technique: borrowed from the frontier by literate people through new plant, or found at the frontier.
+    """Technique is borrowed from the frontier by schooled people through new plant, or found at the frontier.
 
-    Nelson-Phelps 1966, embodied: growth = catch_up x literacy x gap x freshness x (1 - blocks) + discovery x literacy x
-    nearness^2. Claims: P14, P18, P41. Falls with embargo, waste, war and dislocation.
+    Equation: technique' / technique = catch_up x literacy x gap x freshness x open door + discovery x literacy x
+    nearness^2 x (1 - waste_on_technique x waste)(1 - slump); gap = frontier / own - 1, held in 0..4; freshness =
+    unfinished / gestation / capital / ordinary_renewal; open door = (1 - 0.5 embargo)(1 - waste_on_technique x waste)
+    (1 - 0.8 war)(1 - 2 dislocation).
+    Claims: P14, P18, P41.
+    Assumes: technique comes with new plant (Nelson and Phelps 1966, embodied); one technique for all branches.
+    Signs: up with gap, schooling and renewal; down with embargo, waste, war and disorder.
+    Leaves out: what kind of technique, its use in arms, theft of it, learning by doing.
     """
     gap = within(c.frontier / c.gdp_per_head - 1.0, 0.0, 4.0)
     capital = c.heavy_capital + c.light_capital
@@ -87,7 +120,16 @@ def learn_technique(c, rules):
 
 @compiled
 def make_goods(c, rules):
-    """Industry: Cobb-Douglas in capital and effective labour, less waste, disorder and unsold capacity."""
+    """Industry makes its product of capital and effective labour, less waste, disorder and unsold capacity.
+
+    Equation: industry = technique x e^fortune x order x capital^capital_weight x labour^(1 - capital_weight); order =
+    (1 - waste_on_output x waste)(1 - dislocation)(1 - purge_loss)(1 - slump); labour x (1 + coerced_effort x
+    labour_coercion).
+    Claims: P18, P23, P41, P51.
+    Assumes: Cobb-Douglas with constant returns.
+    Signs: as written; coercion adds a little labour.
+    Leaves out: a lower elasticity of substitution (Weitzman 1970), hours, energy, land of towns.
+    """
     capital = c.heavy_capital + c.light_capital
     order = (1.0 - rules.waste_on_output * c.waste) * (1.0 - c.dislocation) * (1.0 - c.purge_loss) * (1.0 - c.slump)
     labour = c.labour_industry * (1.0 + rules.coerced_effort * c.labour_coercion)
@@ -96,7 +138,15 @@ def make_goods(c, rules):
 
 @compiled
 def grow_food(c, rules):
-    """Farming: labour, herd, a little industry, the weather; spoilt by disorder and by force. Claims: P49, E2-E8."""
+    """Farming lives on labour, herd, a little industry and the weather, and suffers from disorder and force.
+
+    Equation: farming = yield_level x (capital per head)^industry_in_farming x herd^0.35 x labour^0.4 x (1 - 0.55
+    dislocation)(1 - yield_lost_to_force x extraction x (1 - collectivised)) x e^weather.
+    Claims: P18, P49.
+    Assumes: land is fixed, so returns to labour fall; forced deliveries keep fields unsown.
+    Signs: up with herd, labour and industry; down with disorder and force.
+    Leaves out: crops and regions, virgin land, private plots beside the collective farm.
+    """
     per_head = (c.heavy_capital + c.light_capital) / c.population
     force = rules.yield_lost_to_force * c.extraction * (1.0 - c.collectivised)
     c.farming = (
@@ -112,7 +162,15 @@ def grow_food(c, rules):
 
 @compiled
 def add_up(c, rules):
-    """Total product, its growth, and the official claim, which hides price rises (Khanin; Harrison 1993)."""
+    """The product and its growth are added up, and beside them stands the official claim, which pads growth.
+
+    Equation: output = industry + farming; claimed growth = growth + planned x (1 - norms)(1 - room) x (padding +
+    padding_of_drive x drive).
+    Claims: P20.
+    Assumes: price rises are hidden where nobody may check (Harrison 1993 on Khanin).
+    Signs: the claim exceeds growth with plan, drive and lost control.
+    Leaves out: padding by single managers, deliberate secrecy on arms.
+    """
     c.output = c.industry + c.farming
     before = c.gdp_per_head
     c.gdp_per_head = c.output / c.population

@@ -7,7 +7,16 @@ from thermidor.country import WORKER
 
 @compiled
 def trade(world, rules):
-    """Every country sees the most advanced one, and movements elsewhere as far as nothing is cut off. Claims: P09, P14, P55."""
+    """Every country sees the most advanced one, and movements elsewhere as far as nothing is cut off.
+
+    Equation: frontier' = (best product per head - frontier) / frontier_memory; spark = spark x (1 - 0.8 embargo) x mean
+    over the others of organisation x room x (0.3 + 3 slump).
+    Claims: P09, P14, P55.
+    Assumes: technique and example pass from any country to any other, whatever the distance.
+    Signs: spark up with movements and slumps abroad, down with embargo.
+    Leaves out: flows of goods between the countries of a run (exports buy machines of the same value), distance, aid,
+    war.
+    """
     best = 0.0
     for there in range(world.shape[0]):
         best = max(best, world[there].gdp_per_head)

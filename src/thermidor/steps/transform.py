@@ -40,7 +40,15 @@ def transform(c, rules, key, month):
 
 @compiled
 def settle_property(c):
-    """Means of production by form: farming weighs by its share of output; land not collective is petty or feudal."""
+    """Means of production are counted by form: farming weighs by its output, land is feudal, collective or petty.
+
+    Equation: state = (1 - farm) x state_property; capitalist = (1 - farm)(1 - state_property); feudal = farm x
+    landlordism; collective and petty share the rest of farming by `collectivised`.
+    Claims: P25.
+    Assumes: value of output stands for value of means; petty trades outside farming are counted as capitalist.
+    Signs: none; a measure.
+    Leaves out: rented land, shares, who runs what the state owns.
+    """
     farm = c.farming / max(c.output, 1e-9)
     feudal = c.landlordism
     industry = 1.0 - farm
@@ -53,7 +61,15 @@ def settle_property(c):
 
 @compiled
 def give_voice(c):
-    """Say in decisions by class: norms give it to those who work, property to owners, posts to officials. Claims: P05, P61."""
+    """Say in decisions: norms give it to those who work, property to owners, posts to officials.
+
+    Equation: those who work = state_property x norms + 0.6 x private x room; owners = private x (1 - 0.5 norms x room);
+    officials = (1 - half the sum of recall and rotation)(1 - 0.6 private x room).
+    Claims: P05, P61.
+    Assumes: real voice, not votes; peasants a little less than workers.
+    Signs: as written.
+    Leaves out: elections, parties, voice of nations and of women.
+    """
     private = 1.0 - c.state_property
     works = unit(c.state_property * c.norms + 0.6 * private * c.room)
     owns = unit(private * (1.0 - 0.5 * c.norms * c.room))
@@ -68,7 +84,15 @@ def give_voice(c):
 
 @compiled
 def seat_authority(c):
-    """Authority over centres: councils by norms, a party by officials nobody recalls, government and army by the rest."""
+    """Authority over centres: councils by norms, a party by officials nobody recalls, government and army by the rest.
+
+    Equation: councils = state_property x norms; party = state_property x (1 - norms)(1 - 0.5 room); army = 0.3 x (1 -
+    room)(1 - state_property)(1 - norms); government = what is left; together one.
+    Claims: P17, P37.
+    Assumes: centres follow property, norms and room at once: they are read off, not fought over.
+    Signs: as written.
+    Leaves out: dual power as a contest of centres, seizure by a centre that moves.
+    """
     councils = c.state_property * c.norms
     party = c.state_property * (1.0 - c.norms) * (1.0 - 0.5 * c.room)
     army = 0.3 * (1.0 - c.room) * (1.0 - c.state_property) * (1.0 - c.norms)
@@ -82,12 +106,18 @@ def seat_authority(c):
 
 @compiled
 def measure_autonomy(c, rules):
-    """Autonomy, measured: the share of the surplus used otherwise than the strongest class would choose. Claims: P27, P35.
+    """Autonomy is measured: the share of the surplus used otherwise than the strongest class would choose.
 
-    The surplus is what is left above a working household's customary living; its uses are accumulation, arms, apparatus,
-    privilege, owners' consumption and the common fund. The strongest class is the one with most numbers x ties (or wealth);
-    its choice: workers and peasants ordinary accumulation and the rest to common use; owners profit and accumulation. The measure
-    is half the sum of absolute differences of shares, weighed by the say it lacks. Declared as ours.
+    Equation: autonomy = gap / 2 + decided x (1 - gap / 2); gap = sum over uses of |share used - share chosen|, plus the
+    skim; decided = 1 - (voice x weight of the strongest) / weight of the strongest; surplus = what is left above
+    customary_living x consumption. Chosen: wear and ordinary_accumulation (market_accumulation as far as nothing is
+    planned), desk_cost x posts_base and arms by arms_peace, arms_hostility, arms_war, owners_eat of profit where owners
+    are strongest, the rest for all.
+    Claims: P27, P35.
+    Assumes: working classes would choose ordinary accumulation and the rest for all, owners profit and accumulation;
+    weights are numbers x ties, or wealth. The measure is ours; nothing in the model reads it.
+    Signs: a measure; that it peaks at balance may fail.
+    Leaves out: decisions that are not about the surplus.
     """
     output = max(c.output, 1e-9)
     base = rules.customary_living * c.to_consume
@@ -117,7 +147,15 @@ def measure_autonomy(c, rules):
 
 @compiled
 def claim_success(c):
-    """The official claim beside the measured value (P20), and property that is social only as privilege and force go (P22)."""
+    """The official claim about antagonism stands beside the measured one, and so does how far property is social.
+
+    Equation: official_claim = antagonism x (1 - planned x (1 - norms)(1 - room)), antagonism = half conflict, half
+    privilege; socialisation = state_property x norms x (1 - privilege)(1 - 50 coercive_share).
+    Claims: P20, P22.
+    Assumes: what nobody may check is claimed away.
+    Signs: the claim falls below the measure as control is lost.
+    Leaves out: who believes it.
+    """
     antagonism = unit(0.5 * c.conflict + 0.5 * c.privilege)
     c.official_claim = antagonism * (1.0 - c.planned * (1.0 - c.norms) * (1.0 - c.room))
     c.socialisation = c.state_property * c.norms * (1.0 - unit(c.privilege)) * unit(1.0 - 50.0 * c.coercive_share)

@@ -40,6 +40,7 @@ def live_a_month(me, i, c, rates, rules, dying, moving, minding, totals):
     grow_up(me, c, short, was)
     die(me, c, mine, rules, uniform(dying, i), short, was)
     was.eaten += eaten
+    was.kept += eaten * (me.sector == HOME)
     was.saved += saved
     be_counted(me, rates[me.class_], rules, short, totals[me.class_])
 
@@ -85,7 +86,8 @@ def earn_and_eat(me, mine, rules):
 def feel(me, mine, rules, living):
     """Grievance follows want, loss and the class's complaints; ties follow contact and room; fear follows terror.
 
-    Equation: grievance' = temper x (complaint + grievance_want x want + grievance_loss x loss - grievance) a month;
+    Equation: grievance' = temper x (complaint + grievance_want x want + grievance_loss x loss +
+    grievance_best x fall - grievance) a month; fall is the distance from the best month in habitual livings;
     ties' = tie_growth x room x (contact + 0.02)(1 - ties) x ground + spark x (0.5 + 2 loss)(1 - ties) - (tie_fading +
     fear_on_ties x fear + police_on_ties x coercive_share + owners_on_ties x private_share) x ties, ground = schooling
     and rest, workers most; fear' = terror x (1 - fear) - fear x ln 2 / fear_half_life. Want is living below
@@ -97,9 +99,11 @@ def feel(me, mine, rules, living):
     Leaves out: networks of persons, opinions beyond one lean, religion and nation.
     """
     habit, grievance, fear, ties = wide(me.expectation), wide(me.grievance), wide(me.fear), wide(me.organisation)
-    loss = above(1.0 - living * (1.0 / max(habit, 0.05)))
+    one_habit = 1.0 / max(habit, 0.05)
+    loss = above(1.0 - living * one_habit)
+    fall = min(above(wide(me.best) - living) * one_habit, 1.0)
     want = above(1.0 - living * mine.one_decent)
-    wish = min(mine.complaint + rules.grievance_want * want + rules.grievance_loss * loss, 1.0)
+    wish = min(mine.complaint + rules.grievance_want * want + rules.grievance_loss * loss + rules.grievance_best * fall, 1.0)
     me.grievance = grievance + rules.temper * (wish - grievance)
     me.expectation = habit + mine.habit_pace * (living - habit)
     me.best = max(living, mine.best_kept * wide(me.best))

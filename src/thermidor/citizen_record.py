@@ -78,6 +78,7 @@ _TALLY = np.dtype(
         for name in (
             "heads",  # people of the class at the end of the month, millions
             "eaten",  # consumed in the month, bn 2011 $
+            "kept",  # eaten by those at home: children and the old
             "saved",  # into hoards in the month, bn 2011 $
             "hoard",  # hoards at the end of the month, bn 2011 $
             "claims",  # claims on the fund next month

@@ -24,18 +24,40 @@ F = TypeVar("F", bound=Callable[..., Any])
 ENABLED = os.environ.get("THERMIDOR_JIT", "1") != "0"
 KEPT_DIGESTS = 3
 PACKAGE = Path(__file__).parent
-RULE_CODE = ("jit.py", "draws.py", "country.py", "citizen_record.py", "citizen.py", "society.py", "month.py", "steps/*.py", "passages/*.py")
+RULE_CODE = (
+    "jit.py",
+    "draws.py",
+    "country.py",
+    "citizen_record.py",
+    "citizen.py",
+    "society.py",
+    "month.py",
+    "steps/*.py",
+    "passages/*.py",
+)
 
 
 @lru_cache(maxsize=1)
 def rules_digest() -> str:
-    """Digest (16 hex digits) of all code that a compiled month can contain, and of the rules' names."""
+    """Digest (16 hex digits) of the rule set: all code that a compiled month can contain, and the rules' values."""
+    return _digest(values=True)
+
+
+@lru_cache(maxsize=1)
+def code_digest() -> str:
+    """Digest of what is compiled: the code and the rules' names in order. A changed value compiles nothing anew."""
+    return _digest(values=False)
+
+
+def _digest(*, values: bool) -> str:
     digest = hashlib.sha256()
     files = sorted(file for pattern in RULE_CODE for file in PACKAGE.glob(pattern))
-    files += sorted((PACKAGE / "rules").glob("*.yaml"))
-    for file in files:
+    for file in files + sorted((PACKAGE / "rules").glob("*.yaml")):
+        text = file.read_bytes()
+        if file.suffix == ".yaml" and not values:
+            text = b"".join(line for line in text.splitlines() if line[:1].isalpha())
         digest.update(file.relative_to(PACKAGE).as_posix().encode())
-        digest.update(file.read_bytes())
+        digest.update(text)
     return digest.hexdigest()[:16]
 
 
@@ -54,7 +76,7 @@ def cache_folder() -> Path:
     import numba
     from platformdirs import user_cache_dir
 
-    stamp = f"{rules_digest()}-numba{numba.__version__}-py{sys.version_info[0]}{sys.version_info[1]}"
+    stamp = f"{code_digest()}-numba{numba.__version__}-py{sys.version_info[0]}{sys.version_info[1]}"
     for base in (os.environ.get("NUMBA_CACHE_DIR"), user_cache_dir("thermidor")):
         if base and _writable(Path(base)):
             folder = Path(base) / "kernels" / stamp

@@ -35,18 +35,19 @@ def tempt(c, rules, key, month):
 def give_way(c, rules):
     """State property falls as officials turn, resisted by workers' ties; a winner's property programme moves it too.
 
-    Equation: state_property' = -restoration x restoration_pace x (converted - turning_point)+ x (1 - resistance) x
-    state_property + programme_pace x (programme - state_property); resistance = property_defence x ties x
-    sqrt(urban_share) x (0.4 + 0.6 norms) + contract_defence x legitimacy. What changes hands costs order
-    (transfer_disorder); turned officials become owners at the rate enrichment x private share.
+    Equation: state_property' = -restoration x restoration_pace x (converted - turning_point)+ x (state_property - held)+
+    + programme_pace x (programme - state_property); held = property_defence x ties x sqrt(urban_share) x (0.4 + 0.6
+    norms) + contract_defence x legitimacy + leader_keeps x leader. What changes hands costs order (transfer_disorder);
+    turned officials become owners at the rate enrichment x private share.
     Claims: P38b, P50, P58.
-    Assumes: restoration is graded and stops where workers resist or officials are content.
-    Signs: faster with turned officials, slower with ties, norms and contract.
+    Assumes: restoration is graded and stops where workers hold property, or a leader whom nobody checks.
+    Signs: faster with turned officials; further the weaker ties, contract and leader are.
     Leaves out: ways of selling (vouchers, auctions, theft), foreign owners.
     """
     town = math.sqrt(max(c.urban_share, 0.01))
-    resistance = unit(rules.property_defence * c.organisation * town * (0.4 + 0.6 * c.norms) + rules.contract_defence * c.legitimacy)
-    flow = rules.restoration * rules.restoration_pace * above(c.converted - rules.turning_point) * (1.0 - resistance) * c.state_property
+    workers = rules.property_defence * c.organisation * town * (0.4 + 0.6 * c.norms)
+    held = unit(workers + rules.contract_defence * c.legitimacy + rules.leader_keeps * c.leader)
+    flow = rules.restoration * rules.restoration_pace * above(c.converted - rules.turning_point) * above(c.state_property - held)
     c.restoring = flow
     fall = MONTH * min(flow, 1.0)
     programme = rules.programme_pace * (c.transfer - c.state_property) if c.transfer >= 0.0 else 0.0

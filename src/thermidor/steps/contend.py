@@ -86,7 +86,7 @@ def weigh_loyalty(c, rules):
 
     Equation: loyalty moves in half a year towards logistic(loyalty_base + loyalty_stake x treatment x war +
     loyalty_rations x rations + loyalty_land x (land + norms) / 2 - loyalty_war x war - loyalty_want x want x (1 - 0.6
-    treatment) - loyalty_contract x state_property x (1 - legitimacy) - loyalty_purge x purge_loss).
+    treatment) - loyalty_weary x exhaustion x war x (1 - treatment) - loyalty_contract x state_property x (1 - legitimacy) - loyalty_purge x purge_loss).
     Claims: none; war cohesion.
     Assumes: Harrison (2005): staying is a choice; one rule for 1916 and for 1942.
     Signs: up with stakes, rations, land and say; down with war, want, stagnation and purge.
@@ -98,8 +98,9 @@ def weigh_loyalty(c, rules):
     want = rules.loyalty_want * c.scarcity_absolute * (1.0 - 0.6 * c.treatment)
     contract = rules.loyalty_contract * c.state_property * (1.0 - c.legitimacy)
     spoils = rules.loyalty_stake * c.treatment * c.war
+    weary = rules.loyalty_weary * c.exhaustion * c.war * (1.0 - c.treatment)
     target = logistic(
-        rules.loyalty_base + spoils + rules.loyalty_rations * rations + say - rules.loyalty_war * c.war - want - contract - rules.loyalty_purge * c.purge_loss
+        rules.loyalty_base + spoils + rules.loyalty_rations * rations + say - rules.loyalty_war * c.war - want - weary - contract - rules.loyalty_purge * c.purge_loss
     )
     c.loyalty = toward(c.loyalty, target, 0.5)
 

@@ -36,11 +36,14 @@ def bring_in_grain(c, rules):
     townsfolk = c.population - peasants
     goods = above(c.to_consume - c.farming)
     c.scissors = within(goods / max(c.farming, 1e-9) / rules.fair_terms, 0.05, 5.0)
-    freely = min(rules.market_share * c.scissors**rules.answer_to_terms, 1.0 - 0.5 * rules.village_ration * peasants / c.farming)
-    collective = max(rules.collective_share, 1.0 - rules.village_ration * peasants / c.farming)
+    ration = rules.village_ration * peasants / c.farming
+    freely = max(rules.market_share * c.scissors**rules.answer_to_terms, 1.0 - rules.eat_at_most * ration)
+    freely = min(freely, 1.0 - 0.5 * ration)
+    collective = max(rules.collective_share, 1.0 - ration)
     offer = c.farming * max((1.0 - c.collectivised) * max(freely, 0.0) + c.collectivised * collective, 0.02)
     c.exports = rules.grain_exports * c.drive * (1.0 - c.embargo) * c.farming
-    need = rules.town_ration * townsfolk * (1.0 + rules.ration_growth * above(c.eaten[WORKER] - 1.5)) + c.exports
+    appetite = min(1.0 + rules.ration_growth * above(c.eaten[WORKER] - 1.5), rules.eat_at_most)
+    need = rules.town_ration * townsfolk * appetite + c.exports
     c.grain_need = min(need, 0.95 * c.farming)
     c.grain_gap = unit(1.0 - offer / max(need, 1e-9)) * c.state_property
     will = rules.extraction_tolerance + rules.extraction_norms * c.norms * (1.0 - 0.8 * c.war)

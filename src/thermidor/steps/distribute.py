@@ -93,7 +93,7 @@ def pull_to_town(c, rules):
     """Villagers leave for town by the gap in living and the jobs that new plant makes; townsmen flee hunger.
 
     Equation: town_pull = pull x (min(ratio, 2.6) - 0.98)+ x jobs + school_pull x literacy x (1 - want) + push x
-    extraction x grain_gap; jobs = jobs_floor + (unfinished / gestation / capital - wear) / 0.05; town_flight = flight x
+    forced_entry; jobs = jobs_floor + (unfinished / gestation / capital - wear) / 0.05; town_flight = flight x
     hunger + 0.15 x (0.95 - ratio)+; villages keep village_trades outside farming.
     Claims: P56.
     Assumes: Allen's migration line (2003), zero at equal living; ratio = workers' over peasants' living.

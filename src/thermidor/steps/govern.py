@@ -161,8 +161,8 @@ def leave_room(c, rules):
     """Room to organise follows the norms; without them it opens a little after a leader, more when officials divide.
 
     Equation: room moves towards room_norms x norms x (1 - 0.55 war) + owners' room x (1 - norms) (room_owners, more
-    with workers' ties, less in a slump) + (thaw x (1 - leader)(1 - fear)(1 - norms) + room_division x 4 converted (1 -
-    converted)(1 - leader)(1 - norms)) x state_property; it falls in room_closes years and returns in room_opens.
+    with workers' ties, less in a slump) + (thaw x (1 - leader)(1 - fear)(1 - norms) + room_division x min(2.5 converted, 1)
+    x (1 - leader)(1 - norms)) x state_property; it falls in room_closes years and returns in room_opens.
     Claims: P06, P38a.
     Assumes: Kuran (1991); O'Donnell and Schmitter (1986): division above opens room below.
     Signs: up with norms and division, down with leader, fear and war.
@@ -171,7 +171,7 @@ def leave_room(c, rules):
     norms = rules.room_norms * c.norms * (1.0 - 0.55 * c.war)
     owners = (1.0 - c.state_property) * rules.room_owners * (0.4 + 0.6 * unit(2.0 * c.organisation)) * (1.0 - 0.5 * c.slump)
     thaw = rules.thaw * (1.0 - c.leader) * (1.0 - c.fear) * (1.0 - c.norms)
-    divided = rules.room_division * 4.0 * c.converted * (1.0 - c.converted) * (1.0 - c.leader) * (1.0 - c.norms)
+    divided = rules.room_division * unit(2.5 * c.converted) * (1.0 - c.leader) * (1.0 - c.norms)
     target = unit(norms + owners * (1.0 - c.norms) + (thaw + divided) * c.state_property)
     c.room = unit(toward(c.room, target, rules.room_closes if target < c.room else rules.room_opens))
 

@@ -132,7 +132,7 @@ def clear(totals):
     """Set all sums to zero."""
     for k in range(totals.shape[0]):
         t = totals[k]
-        t.heads = t.eaten = t.saved = t.hoard = t.claims = t.toil = t.short = t.grievance = 0.0
+        t.heads = t.eaten = t.kept = t.saved = t.hoard = t.claims = t.toil = t.short = t.grievance = 0.0
         t.ties = t.fear = t.acting = t.learning = t.liberal = t.dead = t.infants = t.excess = t.born = 0.0
 
 
@@ -143,6 +143,7 @@ def add(totals, part):
         t, p = totals[k], part[k]
         t.heads += p.heads
         t.eaten += p.eaten
+        t.kept += p.kept
         t.saved += p.saved
         t.hoard += p.hoard
         t.claims += p.claims
@@ -173,7 +174,7 @@ def count(c, totals):
     """
     before_people = c.population + c.cradle
     born = c.birth_rate * c.population * MONTH
-    taken = died = infants = excess = heads = eaten = saved = hoard = fear = learning = 0.0
+    taken = died = infants = excess = heads = eaten = kept = saved = hoard = fear = learning = 0.0
     for k in range(len(CLASSES)):
         n = totals[k].heads
         heads += n
@@ -182,6 +183,7 @@ def count(c, totals):
         excess += totals[k].excess
         taken += totals[k].born
         eaten += totals[k].eaten
+        kept += totals[k].kept
         saved += totals[k].saved
         hoard += totals[k].hoard
         fear += totals[k].fear
@@ -205,6 +207,7 @@ def count(c, totals):
     c.excess_deaths = excess
     c.stores += MONTH * c.to_consume - eaten - saved
     c.saved = saved
+    c.dependants = 12.0 * kept
     stock_gap = abs(c.hoards + saved - hoard) / max(hoard, 1e-9)
     people_gap = abs(before_people + born - died - (c.population + c.cradle)) / before_people
     c.residual = max(people_gap, 0.0)

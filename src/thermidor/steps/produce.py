@@ -40,7 +40,8 @@ def weather_and_fortune(c, rules, key, month):
 def disturb(c, rules):
     """War and its destruction disorganise production and peace mends it; the purge removes those who run it.
 
-    Equation: dislocation' = war_disorder x war x destruction x (1 - dislocation) - recovery x dislocation x (1 - war);
+    Equation: dislocation' = war_disorder x war x destruction x (1 - dislocation) - recovery x dislocation x
+    (1 - dislocation)^2 (1 - war);
     purge_loss' = purge_damage x repression_elite x (1 - purge_loss) - purge_mending x purge_loss.
     Claims: P16, P18, P51, P56.
     Assumes: disorder is one number for all branches.
@@ -171,6 +172,7 @@ def add_up(c, rules):
     Signs: the claim exceeds growth with plan, drive and lost control.
     Leaves out: padding by single managers, deliberate secrecy on arms.
     """
+    product = c.output
     c.output = c.industry + c.farming
     before = c.gdp_per_head
     c.gdp_per_head = c.output / c.population
@@ -178,4 +180,4 @@ def add_up(c, rules):
     c.growth = toward(c.growth, step, 1.0)
     unseen = c.planned * (1.0 - c.norms) * (1.0 - c.room) * (rules.padding + rules.padding_of_drive * c.drive)
     c.official_growth = toward(c.official_growth, step + unseen, 1.0)
-    c.official_output *= 1.0 + MONTH * (step + unseen)
+    c.official_output *= c.output / product * (1.0 + MONTH * unseen)

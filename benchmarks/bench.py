@@ -1,6 +1,6 @@
 """`make bench`: how fast the model is, beside its bars. Figures of one run on one machine: trust the ratios.
 
-    python benchmarks/bench.py [citizen] [small] [start] [people]      all parts, or some
+python benchmarks/bench.py [citizen] [small] [start] [people]      all parts, or some
 """
 
 from __future__ import annotations

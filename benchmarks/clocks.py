@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-CALL = "import sys; from thermidor.cli.app import main; sys.exit(main(sys.argv[1:]))"
+CALL = "import sys; from thermidor.cli.app import main; sys.exit(main())"
 
 
 def seconds(work: Callable[[], Any], times: int = 3) -> float:

@@ -15,12 +15,13 @@ import numpy as np
 from thermidor.jit import compiled
 
 # Purposes. Citizen draws first, then draws of the country as a whole. Append only: the number is the name.
-LIVING, DYING, MOVING, BEING_CHOSEN, MINDING = 0, 1, 2, 3, 4
-HARVEST, FORTUNE, SUCCESSION, DENUNCIATION, NERVE, CONTEST, BREAK, REPAIR = 16, 17, 18, 19, 20, 21, 22, 23
-MOVE_RECALL, MOVE_PAY, MOVE_ROTATION, MOVE_ARMS = 24, 25, 26, 27
-SIZE_RECALL, SIZE_PAY, SIZE_ROTATION, SIZE_ARMS = 28, 29, 30, 31
-NEW_LEADER, WINNER, LURCH = 32, 33, 34
-START = 48
+# Not plain integers, for each of which the compiler would make functions of its own.
+LIVING, DYING, MOVING, BEING_CHOSEN, MINDING = np.arange(5, dtype=np.uint8)
+HARVEST, FORTUNE, SUCCESSION, DENUNCIATION, NERVE, CONTEST, BREAK, REPAIR = np.arange(16, 24, dtype=np.uint8)
+MOVE_RECALL, MOVE_PAY, MOVE_ROTATION, MOVE_ARMS = np.arange(24, 28, dtype=np.uint8)
+SIZE_RECALL, SIZE_PAY, SIZE_ROTATION, SIZE_ARMS = np.arange(28, 32, dtype=np.uint8)
+NEW_LEADER, WINNER, LURCH = np.arange(32, 35, dtype=np.uint8)
+START = np.uint8(48)
 
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 MIX_A = np.uint64(0xBF58476D1CE4E5B9)

@@ -40,6 +40,14 @@ def after_living(world, rules, keys, month):
     trade(world, rules)
 
 
+@compiled
+def keep(out, flat):
+    """Copy the numbers of all countries. In loops: to assign one array to another takes seconds more to compile."""
+    for here in range(flat.shape[0]):
+        for place in range(flat.shape[1]):
+            out[here, place] = flat[here, place]
+
+
 @entry
 def months(world, people, spans, rules, keys, outside, flat, out, first, last):
     """Run the months `first` to `last` (exclusive) of a world.
@@ -57,7 +65,7 @@ def months(world, people, spans, rules, keys, outside, flat, out, first, last):
             live(people, spans[here, 0], spans[here, 1], world[here], rules, keys[here], month, rates, part, totals)
             count(world[here], totals)
         after_living(world, rules, keys, month)
-        out[month - first] = flat
+        keep(out[month - first], flat)
 
 
 @entry

@@ -182,7 +182,8 @@ def _gather(
         places: dict[Future[NDArray[np.float32]], int] = {}
         for place in range(len(members)):
             places[pool.submit(one, place)] = place
-        import xarray  # noqa: F401  the result's, which takes as long to import as a member to live: meanwhile
+        import xarray  # noqa: F401  the result needs both; while members live they are imported for nothing
+        import zarr  # noqa: F401
 
         waiting = set(places)
         while waiting:

@@ -15,6 +15,7 @@ import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -67,7 +68,12 @@ class Writer:
 
     def __init__(self, target: Path, partial: Path, axes: Axes) -> None:
         self.target, self.partial, self._axes, self.whole = target, partial, axes, False
-        self._series = _create(partial / SERIES, axes)
+
+    @cached_property
+    def _series(self) -> Any:
+        """The array, made when the first member comes: to import zarr takes a while, in which members can live."""
+        with placing(self.target):
+            return _create(self.partial / SERIES, self._axes)
 
     def put(self, index: int, series: NDArray[Any]) -> None:
         """Write member number `index` (a place on the run axis): [month, country, variable]."""

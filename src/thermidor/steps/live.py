@@ -112,8 +112,9 @@ def live_chunk(people, first, last, start, c, rates, rules, key, month, totals):
     dying = month_key(key, month, DYING)
     moving = month_key(key, month, MOVING)
     minding = month_key(key, month, MINDING)
-    for row in range(first, last):
-        live_a_month(people[row], row - start, c, rates, rules, dying, moving, minding, totals)
+    part = people[first:last]
+    for row in range(part.shape[0]):
+        live_a_month(part[row], first - start + row, c, rates, rules, dying, moving, minding, totals)
 
 
 @compiled

@@ -48,6 +48,9 @@ class Measure:
         return self.margin * abs(base) if self.relative else self.margin
 
 
+NORMS_GONE = 0.35
+
+
 def first_date(happens: Bools, sample: Sample) -> Floats:
     """Return when something first happens [run, month] -> decimal year [run]; the end of the run where never."""
     date = sample.start + happens.argmax(axis=1) / 12.0
@@ -76,6 +79,11 @@ def exit_date(sample: Sample) -> Floats:
 def norms_half_date(sample: Sample) -> Floats:
     """Return when the norms first stand below one half."""
     return first_date(sample["norms"] < 0.5, sample)
+
+
+def norms_gone_date(sample: Sample) -> Floats:
+    """Return when the norms first stand below 0.35, where the lens takes them for gone."""
+    return first_date(sample["norms"] < NORMS_GONE, sample)
 
 
 def restoration_date(sample: Sample) -> Floats:
@@ -143,7 +151,8 @@ def purge_peak(sample: Sample, first: int = 1922, last: int = 1960) -> Floats:
 def purge(sample: Sample) -> Floats:
     """Say which runs have a separate burst inside the apparatus that ends by itself (1.0 or 0.0).
 
-    The strongest repression inside the apparatus from three to twelve years after the norms fell below one half: at
+    The strongest repression inside the apparatus from three to twelve years after the norms fell (below 0.35, the
+    lens's threshold): at
     least 0.05 and three times its mean of the ten years about it; a year or more from the highest repression of the
     many within ten years; with consumption per head (mean of twelve months) above that of two years before; and down
     to a quarter within five years, before any war.
@@ -154,7 +163,7 @@ def purge(sample: Sample) -> Floats:
         smooth(sample.living),
         sample["war"],
     )
-    fell, months = norms_half_date(sample), elite.shape[1]
+    fell, months = norms_gone_date(sample), elite.shape[1]
     found = np.zeros(len(sample))
     for run in np.flatnonzero(fell < sample.end):
         low, high = sample.at(fell[run] + 3.0), min(sample.at(fell[run] + 12.0), months)

@@ -8,17 +8,25 @@ Arithmetic is float64 on float32 memory; there is no exp, log or pow, so bits do
 machine's mathematical library. Every flow is booked from stored values. Claims: P10, P26, P33, P39, P56.
 """
 
-import numpy as np
-
-from thermidor.citizen_record import ARMS, CAMP, FARM, HOME, IDLE, INDUSTRY, LIBERAL, NO_LEAN, OFFICE, OLDEST
+from thermidor.citizen_record import (
+    ARMS,
+    CAMP,
+    CLERK,
+    FARM,
+    HOME,
+    IDLE,
+    INDUSTRY,
+    LIBERAL,
+    NO_LEAN,
+    OFFICE,
+    OLDEST,
+    SMALL,
+    TENTHS,
+)
 from thermidor.country import CAPITALIST, GENDARME, LANDLORD, OFFICIAL, PEASANT, PETTY, WORKER
 from thermidor.draws import uniform
 from thermidor.jit import compiled
-from thermidor.steps.shapes import MONTH, above, bend, unit, wide
-
-SMALL, GROWN, OLD = 5 * 12, 15 * 12, 62 * 12
-TOIL = np.array([0.0, 1.0, 1.0, 0.0, 0.0, 0.7, 0.0])
-"""Effective work, by sector."""
+from thermidor.steps.shapes import MONTH, TINY, above, bend, unit, wide
 
 
 @compiled
@@ -35,9 +43,9 @@ def live_a_month(me, i, c, rates, rules, dying, moving, minding, totals):
     if me.class_ == OFFICIAL:
         mind_property(me, c, rules, uniform(minding, i))
     chance = uniform(moving, i)
-    if chance < mine.stir[me.sector] and (me.age >= GROWN or me.class_ <= CAPITALIST):
+    if chance < mine.stir[me.sector] and (me.age >= mine.grown or me.class_ <= CAPITALIST):
         move(me, c, mine, rules, chance)
-    grow_up(me, c, short, was)
+    grow_up(me, c, mine, short, was)
     die(me, c, mine, rules, uniform(dying, i), short, was)
     was.eaten += eaten
     was.kept += eaten * (me.sector == HOME)
@@ -49,16 +57,16 @@ def live_a_month(me, i, c, rates, rules, dying, moving, minding, totals):
 def claim(me, mine):
     """A citizen's claim on the fund goes by work done and rank, or by need, as the country's norm has it.
 
-    Equation: claim = (1 - need_norm) x effort + need_norm x need; effort = (0.6 + 0.8 skill) x rank factor; x dole
-    without work, x camp_ration in a camp.
+    Equation: claim = (1 - need_norm) x effort + need_norm x need; effort = claim_of_labour x (claim_unskilled + skill)
+    x rank factor; x dole without work, x camp_ration in a camp.
     Claims: P10, P11, P24.
     Assumes: Sen (1966): shares paid by labour and by need; effort itself does not answer to the share.
     Signs: up with skill and rank, less so under a need norm.
     Leaves out: choice of effort, overtime, women's and men's pay.
     """
-    work = 0.75 + wide(me.skill)
+    work = mine.unskilled + wide(me.skill)
     if me.class_ == OFFICIAL:
-        work *= 1.0 + mine.rank_step * (wide(me.rank) - 1.0)
+        work *= 1.0 + mine.rank_step * (wide(me.rank) - CLERK)
     return mine.ration[me.sector] * work + mine.by_need * wide(me.need)
 
 
@@ -66,8 +74,8 @@ def claim(me, mine):
 def earn_and_eat(me, mine, rules):
     """Income comes by claim; the hoard fills in good months and empties in bad ones.
 
-    Equation: income = pay x claim / 12; saved = thrift x (income - habit)+ - min(half of the shortfall, a tenth of the
-    hoard); living = 12 x (income - saved) / need.
+    Equation: income = pay x claim / 12; saved = thrift x (income - habit)+ - min(shortfall_borne x shortfall,
+    hoard_spent x hoard); living = 12 x (income - saved) / need.
     Claims: P10, P39, P49.
     Assumes: one good; people smooth what they eat about what they are used to.
     Signs: saving up with income above habit.
@@ -76,35 +84,35 @@ def earn_and_eat(me, mine, rules):
     weight, before = wide(me.weight), wide(me.holdings)
     income = mine.pay * claim(me, mine)
     spare = income - MONTH * wide(me.expectation)
-    kept = max(min(rules.thrift * spare, 0.5 * spare), -0.1 * before)
+    kept = max(min(rules.thrift * spare, rules.shortfall_borne * spare), -rules.hoard_spent * before)
     me.holdings = before + kept
     saved = wide(me.holdings) - before
-    return weight * (income - saved), weight * saved, (income - kept) * (120.0 / wide(me.need))
+    return weight * (income - saved), weight * saved, (income - kept) * (12.0 * TENTHS / wide(me.need))
 
 
 @compiled
 def feel(me, mine, rules, living):
     """Grievance follows want, loss and the class's complaints; ties follow contact and room; fear follows terror.
 
-    Equation: grievance' = temper x (complaint + grievance_want x want + grievance_loss x loss +
-    grievance_best x fall - grievance) a month; fall is the distance from the best month in habitual livings;
-    ties' = tie_growth x room x (contact + 0.02)(1 - ties) x ground + spark x (0.5 + 2 loss)(1 - ties) - (tie_fading +
-    fear_on_ties x fear + police_on_ties x coercive_share + owners_on_ties x private_share) x ties, ground = schooling
-    and rest, workers most; fear' = terror x (1 - fear) - fear x ln 2 / fear_half_life. Want is living below
-    decent_living, loss living below habit, which follows in habit_years; the best month is forgotten in best_years.
-    Officials' ties are their own standing: standing_growth where they are not recalled, standing_loss in the purge.
+    Equation: grievance' = temper x (complaint + grievance_want x want + grievance_loss x loss + grievance_best x fall -
+    grievance) a month; fall is the distance from the best month in habitual livings; ties' = tie_growth x room x
+    contact x (1 - ties) x ground + spark x (hope + loss)(1 - ties) - (tie_fading + fear_on_ties x fear + police_on_ties
+    x coercive_share + owners_on_ties x private_share) x ties, ground = schooling and rest, workers most; fear' = terror
+    x (1 - fear) - fear x ln 2 / fear_half_life. Want is living below decent_living, loss living below habit, which
+    follows in habit_years; the best month is forgotten in best_years. Officials' ties are their own standing:
+    standing_growth where they are not recalled, standing_loss in the purge.
     Claims: P07, P16, P33, P39, P56.
     Assumes: Gurr (1970) on deprivation, Kuran (1991) and Wintrobe (1990) on fear; contact with the class's mean.
     Signs: ties up with room, contact, schooling and rest, down with fear and police.
     Leaves out: networks of persons, opinions beyond one lean, religion and nation.
     """
     habit, grievance, fear, ties = wide(me.expectation), wide(me.grievance), wide(me.fear), wide(me.organisation)
-    one_habit = 1.0 / max(habit, 0.05)
+    one_habit = 1.0 / max(habit, TINY)
     loss = above(1.0 - living * one_habit)
     fall = min(above(wide(me.best) - living) * one_habit, 1.0)
     want = above(1.0 - living * mine.one_decent)
-    wish = min(mine.complaint + rules.grievance_want * want + rules.grievance_loss * loss + rules.grievance_best * fall, 1.0)
-    me.grievance = grievance + rules.temper * (wish - grievance)
+    wish = mine.complaint + rules.grievance_want * want + rules.grievance_loss * loss + rules.grievance_best * fall
+    me.grievance = grievance + rules.temper * (min(wish, 1.0) - grievance)
     me.expectation = habit + mine.habit_pace * (living - habit)
     me.best = max(living, mine.best_kept * wide(me.best))
     me.fear = mine.terror + mine.fear_kept * fear
@@ -116,7 +124,7 @@ def feel(me, mine, rules, living):
 def learn(me, mine):
     """The young learn at school and the grown more slowly, both as far as the country's schooling reaches.
 
-    Equation: skill' = pace x (0.3 + 0.7 literacy)(1 - skill)(1 - 0.7 dislocation), pace = schooling under fifteen, else
+    Equation: skill' = pace x (1 - skill), pace = what `publish` offers by schooling to those under working_age, else by
     adult_schooling.
     Claims: P07, P12.
     Assumes: those who can read teach those who can't.
@@ -124,21 +132,23 @@ def learn(me, mine):
     Leaves out: kinds of schooling, training for one post, forgetting.
     """
     skill = wide(me.skill)
-    me.skill = skill + (mine.school if me.age < GROWN else mine.practice) * (1.0 - skill)
+    me.skill = skill + (mine.school if me.age < mine.grown else mine.practice) * (1.0 - skill)
 
 
 @compiled
 def mind_property(me, c, rules, draw):
     """An official turns to private property when it is worth more than the post at the risk he sees.
 
-    Equation: own = temptation - fear_of_turning x (fear - officials' mean) + 0.3 x (rank - 1.2); he turns, once in
-    minding_years, with chance impunity x bend(temptation_slope x own), and turns back with the rest of it.
+    Equation: own = temptation - fear_of_turning x (fear - officials' mean) + rank_daring x (rank - rank_ordinary); he
+    turns, once in minding_years, with chance impunity x bend(temptation_slope x own), and turns back with the rest of
+    it.
     Claims: P38a, P47.
     Assumes: Solnick (1998): the country's `temptation` holds value, risk and the fortune of the centre.
     Signs: up with temptation and rank, down with own fear.
     Leaves out: belief, family, what the office allows him to steal.
     """
-    own = c.temptation - rules.fear_of_turning * (wide(me.fear) - c.fear_of_officials) + 0.3 * (wide(me.rank) - 1.2)
+    daring = rules.rank_daring * (wide(me.rank) - rules.rank_ordinary)
+    own = c.temptation - rules.fear_of_turning * (wide(me.fear) - c.fear_of_officials) + daring
     drawn = bend(rules.temptation_slope * own) * c.impunity
     if draw * rules.minding_years < MONTH * drawn:
         me.lean = LIBERAL
@@ -151,8 +161,10 @@ def move(me, c, mine, rules, draw):
     """A citizen changes work or class at the end of the month by the published chances, one draw for all of them.
 
     Equation: the draw falls into slices: arrest; then by class: to town, to the village, into a post, into the standing
-    force, into or out of work, out of office, into ownership, out of ownership; out of a camp at the rate release. The
-    young move four times as often.
+    force, into or out of work, out of office, into ownership, out of ownership; out of a camp at the rate release.
+    Those under young_until move to town move_young times the mean, others move_old times; a post comes hiring_by_skill
+    x skill times the mean, for rank_managers of them as a manager or above, for rank_tops at the top, with
+    standing_of_newcomers. Arrest adds arrest_frightens to fear and leaves those in office ties_after_arrest.
     Claims: P26, P46, P50, P56.
     Assumes: chances exclude one another in a month; the schooled are chosen for posts.
     Signs: as the published chances.
@@ -166,11 +178,11 @@ def move(me, c, mine, rules, draw):
     if draw < mine.arrest:
         me.sector = CAMP
         if k == OFFICIAL or k == GENDARME:
-            me.class_, me.rank, me.organisation = WORKER, 0, 0.1
-        me.fear = unit(wide(me.fear) + 0.3)
+            me.class_, me.rank, me.organisation = WORKER, 0, rules.ties_after_arrest
+        me.fear = unit(wide(me.fear) + rules.arrest_frightens)
         return
     draw -= mine.arrest
-    young = 1.6 if me.age < 35 * 12 else 0.4
+    young = rules.move_young if me.age < 12.0 * rules.young_until else rules.move_old
     if k == PEASANT:
         leave = MONTH * c.town_pull * young
         if draw < leave:
@@ -179,12 +191,13 @@ def move(me, c, mine, rules, draw):
             me.class_, me.sector = GENDARME, ARMS
     elif k == WORKER or k == PETTY:
         flee = MONTH * c.town_flight
-        rise = mine.hiring * 2.0 * wide(me.skill)
+        rise = mine.hiring * rules.hiring_by_skill * wide(me.skill)
         if draw < flee:
             me.class_, me.sector = PEASANT, FARM
         elif draw < flee + rise:
-            me.class_, me.sector, me.rank = OFFICIAL, OFFICE, 1 + (draw < flee + 0.2 * rise) + (draw < flee + 0.03 * rise)
-            me.organisation, me.lean = 0.05, NO_LEAN
+            me.rank = CLERK + (draw < flee + rules.rank_managers * rise) + (draw < flee + rules.rank_tops * rise)
+            me.class_, me.sector, me.lean = OFFICIAL, OFFICE, NO_LEAN
+            me.organisation = rules.standing_of_newcomers
         elif draw < flee + rise + mine.enlisting:
             me.class_, me.sector = GENDARME, ARMS
         elif me.sector == IDLE:
@@ -207,15 +220,15 @@ def move(me, c, mine, rules, draw):
 
 
 @compiled
-def grow_up(me, c, short, was):
+def grow_up(me, c, mine, short, was):
     """All grow a month older; small children gain the brothers and sisters born beyond those who replace the dead.
 
     Equation: weight x (1 + siblings) under five years where the household lives above subsistence; work begins at
-    fifteen and ends at sixty-two, except in the village.
+    working_age and ends at resting_age, except in the village.
     Claims: none; bookkeeping of births.
     Assumes: births are carried by the weights of the small, so that the number of records stays.
     Signs: none.
-    Leaves out: households, schooling beyond fifteen, pensions that differ.
+    Leaves out: households, schooling beyond that, pensions that differ.
     """
     me.age += 1
     if me.age < SMALL:
@@ -228,9 +241,9 @@ def grow_up(me, c, short, was):
         rounding = now * wide(me.holdings) - hoard
         was.saved += rounding
         was.eaten -= rounding
-    if me.age == GROWN and me.class_ != CAPITALIST and me.class_ != LANDLORD:
+    if me.age == mine.grown and me.class_ != CAPITALIST and me.class_ != LANDLORD:
         me.sector = FARM if me.class_ == PEASANT else INDUSTRY
-    elif me.age == OLD and me.sector != CAMP and me.class_ != PEASANT:
+    elif me.age == mine.old and me.sector != CAMP and me.class_ != PEASANT:
         me.sector = HOME
 
 
@@ -238,16 +251,17 @@ def grow_up(me, c, short, was):
 def die(me, c, mine, rules, draw, short, was):
     """People die by age, and by hunger, war and camp; an heir of the line takes the place.
 
-    Equation: yearly chance = 0.002 + frailty x (0.16 in the first year + 0.020 under eight + 0.004) + age term + famine
-    x hunger (living below subsistence) + war_deaths (x 4 for soldiers) + camp_deaths in a camp.
+    Equation: yearly chance = what `publish_deaths` says of the age + famine x hunger (living below subsistence) +
+    camp_deaths x (1 + camp_deaths_by_want x want) in a camp. Heirs keep heirs_keep of ties and fear and begin with
+    heirs_skill + heirs_taught x the skill of the dead.
     Claims: P26.
-    Assumes: heirs inherit holdings and, of land and wealth, the class; not a post. They keep a third of ties and fear.
+    Assumes: heirs inherit holdings and, of land and wealth, the class; not a post.
     Signs: up with hunger, war and camps, down with schooling.
     Leaves out: epidemics of their own, sex, life of the heir's mother.
     """
     hardship = MONTH * rules.famine * short
     if me.sector == CAMP:
-        hardship += MONTH * rules.camp_deaths * (1.0 + 3.0 * c.scarcity_absolute)
+        hardship += MONTH * rules.camp_deaths * (1.0 + rules.camp_deaths_by_want * c.scarcity_absolute)
     risk = mine.life_table[min(me.age // 12, OLDEST)] + hardship
     if draw < risk:
         k, weight = me.class_, wide(me.weight)
@@ -259,9 +273,9 @@ def die(me, c, mine, rules, draw, short, was):
         elif k <= CAPITALIST and short > 0.0:
             me.class_ = PEASANT if k == LANDLORD else PETTY
         me.age, me.sector, me.rank, me.lean = 0, HOME, 0, NO_LEAN
-        me.fear = 0.3 * wide(me.fear)
-        me.organisation = 0.3 * wide(me.organisation)
-        me.skill = 0.1 + 0.1 * wide(me.skill)
+        me.fear = rules.heirs_keep * wide(me.fear)
+        me.organisation = rules.heirs_keep * wide(me.organisation)
+        me.skill = rules.heirs_skill + rules.heirs_taught * wide(me.skill)
         me.best = me.expectation
 
 
@@ -286,7 +300,7 @@ def be_counted(me, mine, rules, short, now):
     now.acting += weight * grievance * ties * (1.0 - rules.fear_on_action * fear)
     now.learning += weight * wide(me.skill)
     now.claims += weight * claim(me, mine)
-    now.toil += weight * TOIL[me.sector]
+    now.toil += weight * mine.toil[me.sector]
     if me.age < SMALL:
         now.infants += weight
     if me.lean == LIBERAL:

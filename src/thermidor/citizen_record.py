@@ -12,6 +12,9 @@ import numpy as np
 IDLE, INDUSTRY, FARM, OFFICE, ARMS, CAMP, HOME = range(7)
 SECTORS = ("unemployed", "industry", "farm", "office", "arms", "camp", "home")
 
+# ranks of officials; nobody else has one
+NO_RANK, CLERK, MANAGER, TOP = range(4)
+
 # leans (camps of opinion); officials who stand for private property lean LIBERAL
 NO_LEAN, REFORM, REVOLUTION, LIBERAL, REACTION, FASCIST = range(6)
 LEANS = ("none", "reform workers", "revolutionary workers", "liberal", "reaction", "fascist")
@@ -29,7 +32,7 @@ _CITIZEN = np.dtype(
         ("age", "u2"),  # months
         ("class_", "u1"),  # index in CLASSES
         ("sector", "u1"),
-        ("rank", "u1"),  # 0 none, 1 clerk, 2 manager, 3 top
+        ("rank", "u1"),  # of an official: CLERK, MANAGER or TOP
         ("lean", "u1"),
         ("nation", "u1"),  # 0 the majority
         ("need", "u1"),  # household need, tenths of an adult's
@@ -38,6 +41,12 @@ _CITIZEN = np.dtype(
 CITIZEN = np.dtype((np.record, _CITIZEN))
 """One citizen; `CITIZEN.itemsize` is 40. As `np.record` the fields are attributes in plain Python as well."""
 
+TENTHS = 10.0
+"""Household need is stored in tenths of an adult's."""
+
+SMALL = 5 * 12
+"""Months under which a child counts as small: births are carried by the weights of the small."""
+
 OLDEST = 127
 """Last year of a life table."""
 
@@ -45,6 +54,10 @@ _RATES = np.dtype(
     [
         ("pay", "f8"),  # what one claim receives, thousand 2011 $
         ("ration", "f8", (len(SECTORS),)),  # claim for a unit of work, by sector
+        ("unskilled", "f8"),  # work of one without schooling, beside what schooling adds
+        ("toil", "f8", (len(SECTORS),)),  # effective work, by sector
+        ("grown", "f8"),  # months of age at which work begins
+        ("old", "f8"),  # months of age at which it ends, outside villages
         ("by_need", "f8"),  # claim for a tenth of an adult's need
         ("rank_step", "f8"),  # by how much a rank raises the claim
         ("one_decent", "f8"),  # 1 / a decent living

@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from thermidor.citizen import OLD, be_counted
-from thermidor.citizen_record import ARMS, CITIZEN, FARM, HOME, IDLE, INDUSTRY, OFFICE, RATES, TALLY
+from thermidor.citizen import be_counted
+from thermidor.citizen_record import ARMS, CITIZEN, CLERK, FARM, HOME, INDUSTRY, LIBERAL, NO_LEAN, OFFICE, RATES, TALLY
 from thermidor.country import (
     CAPITALIST,
     CENTRES,
@@ -34,54 +34,82 @@ from thermidor.jit import entry
 from thermidor.scenarios.conditions import CARRIED
 from thermidor.scenarios.resolved import Resolved
 from thermidor.steps.live import publish
+from thermidor.steps.shapes import TINY, unit, within
 
 LEAST_RECORDS = 500
 DEFAULT_CITIZENS = 10_000
-GROWN = 15 * 12
+AT_ONCE = 1 << 20
+"""Citizens that one call of compiled code draws."""
+
+# How people differ at the start. All of it is assumed; what it does wears off as they live.
+AGES = 78.0  # years, up to which people are spread: evenly in an aged country, ever fewer in a young one
+POST_FROM, POST_SPAN = 18.0, 40.0  # years: the youngest in office or arms, and the span of their ages
+SKILL_LEAST, SKILL_MOST = 0.02, 0.98  # index: bounds of schooling
+CHILD_SKILL = 0.1  # index: schooling of the newborn
+SCHOOL_SKILL, SCHOOL_BY_LITERACY = 0.2, 0.6  # index and share: schooling gained by the time work begins
+NEED_FROM, NEED_SPAN = 6.0, 8.0  # tenths of an adult's: the least household need, and the span of needs
+HOARD_MOST = 0.1  # years of living: the greatest hoard; hoards are spread evenly below it
+GRIEVANCE = 0.3  # index: grievance of all
+TIES_FROM = 0.5  # ratio: the weakest ties, and the least fear, beside the class's mean; the greatest is one more
+TIES_MOST = 0.98  # index: strongest ties
+OTHER_NATIONS = 0.3  # share of people outside the majority nation
+TIES_OUTSIDE_WORK = 0.5  # ratio: ties of classes of which the scenario says nothing, beside workers'
+LIVING = (1.5, 4.0, 1.5, 1.5, 1.5, 2.0, 1.5)  # ratio: living by class; of peasants times the scenario's village_living
+DEATHS, DEATHS_UNSCHOOLED, DEATHS_BY_SCHOOLING = 0.026, 1.3, 0.8  # 1/year, ratio, ratio: deaths of the year before
+MAJORITY = 0.5  # share of authority with which councils begin to carry out their property programme
+
+AGE, SKILL, NEED, HOARD, TIES, FEAR, NATION, RANK = range(8)
+"""Which of a citizen's draws decides what; that of the nation also decides an official's lean."""
+DRAWS = 8
 
 
 @entry
-def settle(people, first, last, start, class_ends, weights, living, c, rules, key, mean_skill, skill_spread, ageing, fears, ties, past_peak, turned):
-    """Draw citizens `first` to `last`; class_ends: last row of each class; weights, living, fears, ties: by class."""
+def settle(people, first, last, start, class_ends, weights, living, fears, ties, told, rules, key):
+    """Draw citizens `first` to `last`; class_ends: last row of each class; weights, living, fears, ties: by class.
+
+    told: what the scenario says of all, five numbers: literacy, skill_spread, ageing, past_peak, converted.
+    """
+    mean_skill, skill_spread, ageing, past_peak, turned = told
     stream = month_key(key, 0, START)
     for row in range(first, last):
         me = people[row]
-        i = (row - start) * 8
+        i = (row - start) * DRAWS
         k = 0
         while row - start >= class_ends[k]:
             k += 1
-        u = uniform(stream, i)
+        u = uniform(stream, i + AGE)
         me.class_ = k
         me.weight = weights[k]
-        age = 78.0 * ((1.0 - ageing) * (1.0 - math.sqrt(1.0 - u)) + ageing * u)
-        if k == OFFICIAL or k == GENDARME:
-            age = 18.0 + 40.0 * u
+        age = AGES * ((1.0 - ageing) * (1.0 - math.sqrt(1.0 - u)) + ageing * u)
+        if k in (OFFICIAL, GENDARME):
+            age = POST_FROM + POST_SPAN * u
         me.age = int(age * 12.0)
-        spread = uniform(stream, i + 1)
-        me.skill = min(max(mean_skill * (1.0 - skill_spread + 2.0 * skill_spread * spread), 0.02), 0.98)
-        if age < 15.0:
-            me.skill = 0.1 + (mean_skill * 0.6 + 0.2) * age / 15.0
-        me.need = int(6.0 + 8.0 * uniform(stream, i + 2))
+        spread = uniform(stream, i + SKILL)
+        skill = mean_skill * (1.0 - skill_spread + 2.0 * skill_spread * spread)
+        me.skill = within(skill, SKILL_LEAST, SKILL_MOST)
+        if age < rules.working_age:
+            me.skill = CHILD_SKILL + (mean_skill * SCHOOL_BY_LITERACY + SCHOOL_SKILL) * age / rules.working_age
+        me.need = int(NEED_FROM + NEED_SPAN * uniform(stream, i + NEED))
         me.expectation = living[k]
         me.best = living[k] * past_peak
-        me.holdings = 0.1 * living[k] * uniform(stream, i + 3)
-        me.grievance = 0.3
-        me.organisation = min(max(ties[k] * (0.5 + uniform(stream, i + 4)), 0.0), 0.98)
-        me.fear = min(max(fears[k] * (0.5 + uniform(stream, i + 5)), 0.0), 1.0)
-        me.nation = 1 if uniform(stream, i + 6) < 0.3 else 0
+        me.holdings = HOARD_MOST * living[k] * uniform(stream, i + HOARD)
+        me.grievance = GRIEVANCE
+        me.organisation = within(ties[k] * (TIES_FROM + uniform(stream, i + TIES)), 0.0, TIES_MOST)
+        me.fear = unit(fears[k] * (TIES_FROM + uniform(stream, i + FEAR)))
+        me.nation = 1 if uniform(stream, i + NATION) < OTHER_NATIONS else 0
         me.rank = 0
-        me.lean = 0
+        me.lean = NO_LEAN
         if k == OFFICIAL:
-            u = uniform(stream, i + 7)
-            me.rank = 1 + (u < 0.2) + (u < 0.03)
-            me.lean = 3 if uniform(stream, i + 6) < turned else 0
+            u = uniform(stream, i + RANK)
+            me.rank = CLERK + (u < rules.rank_managers) + (u < rules.rank_tops)
+            me.lean = LIBERAL if uniform(stream, i + NATION) < turned else NO_LEAN
             me.sector = OFFICE
         elif k == GENDARME:
             me.sector = ARMS
         elif k == PEASANT:
-            me.sector = FARM if 15.0 <= age < 62.0 else HOME
-        elif k == WORKER or k == PETTY:
-            me.sector = INDUSTRY if 15.0 <= age < 62.0 else HOME
+            me.sector = FARM if rules.working_age <= age < rules.resting_age else HOME
+        elif k in (WORKER, PETTY):
+            me.sector = INDUSTRY if rules.working_age <= age < rules.resting_age else HOME
         else:
             me.sector = HOME
 
@@ -133,7 +161,9 @@ def how_many(citizens: int | dict[str, int | str] | None, country: str, populati
     return int(wanted), False
 
 
-def found(resolved: Resolved, rules: np.ndarray, *, seed: int, replicate: int, citizens: int | dict[str, int | str] | None) -> Society:
+def found(
+    resolved: Resolved, rules: np.ndarray, *, seed: int, replicate: int, citizens: int | dict[str, int | str] | None
+) -> Society:
     """Draw a society: `rules` is the array of one record; the result is ready for the first month."""
     names = resolved.countries
     sizes = [how_many(citizens, name, resolved.conditions[name]["population"]) for name in names]
@@ -143,24 +173,27 @@ def found(resolved: Resolved, rules: np.ndarray, *, seed: int, replicate: int, c
     people = np.zeros(int(ends[-1]), CITIZEN)
     keys = np.array([country_key(seed, replicate, name) for name in names], dtype=np.uint64)
     frontier = max(resolved.conditions[name]["gdp_per_head"] for name in names)
+    society = Society(world, people, spans, keys)
     for here, name in enumerate(names):
         given = resolved.conditions[name]
         c = world[here : here + 1]
         conditions_into(c, given, frontier)
         c["members"], c["armed"], c["own_norms"], c["orientation"] = resolved.organisations[name].T
         c["patron"] = resolved.patrons[name]
-        if given["authority.councils"] > 0.5:
+        if given["authority.councils"] > MAJORITY:
             c["transfer"] = c["orientation"][0, ORGANISATIONS.index("councils")]
-        people_in(world, here, people, spans[here], rules, keys[here], given, one_to_one=sizes[here][1])
+        people_in(society, here, given, rules, one_to_one=sizes[here][1])
         settle_economy(c, given, rules)
-    return Society(world, people, spans, keys)
+    return society
 
 
 def conditions_into(c: Any, given: dict[str, float], frontier: float) -> None:
     """Write the starting conditions that are state of the country as they stand."""
-    for key in ("population", "gdp_per_head", "herd", "planned", "literacy", "dislocation", "exhaustion", "organisation", "fear"):
+    for key in ("population", "gdp_per_head", "herd", "planned", "literacy", "dislocation", "exhaustion"):
         c[key] = given[key]
-    for key in ("room", "legitimacy", "leader", "leader_age", "pact", "collectivised", "converted", "drive"):
+    for key in ("organisation", "fear", "room", "legitimacy", "leader", "leader_age", "pact"):
+        c[key] = given[key]
+    for key in ("collectivised", "converted", "drive"):
         c[key] = given[key]
     for norm in ("recall", "pay", "rotation", "arms"):
         c[f"norm_{norm}"] = given[f"norms.{norm}"]
@@ -180,45 +213,51 @@ def conditions_into(c: Any, given: dict[str, float], frontier: float) -> None:
     c["frailty"] = 1.0
 
 
-def people_in(world: np.ndarray, here: int, people: np.ndarray, span: np.ndarray, rules: np.ndarray, key: np.uint64, given: dict[str, float], *, one_to_one: bool) -> None:
+def people_in(society: Society, here: int, given: dict[str, float], rules: np.ndarray, *, one_to_one: bool) -> None:
     """Draw the citizens of one country in place and count them."""
-    start, end = (int(x) for x in span)
+    world, people, key = society.world, society.people, society.keys[here]
+    start, end = (int(x) for x in society.spans[here])
     shares = np.array([given[f"classes.{k}"] for k in CLASSES])
     counts = records_by_class(shares, end - start, least=0 if one_to_one else LEAST_RECORDS)
-    weights = np.divide(shares / shares.sum() * given["population"], counts, out=np.zeros(len(CLASSES)), where=counts > 0)
+    heads = shares / shares.sum() * given["population"]
+    weights = np.divide(heads, counts, out=np.zeros(len(CLASSES)), where=counts > 0)
     consumption = given["consumption"] * given["gdp_per_head"]
-    living = consumption * np.array([1.5, 4.0, 1.5, 1.5 * given["village_living"], 1.5, 2.0, 1.5])
+    beside = np.array(LIVING)
+    beside[PEASANT] *= given["village_living"]
+    living = consumption * beside
     living *= consumption / float((living * shares).sum())
-    ties = np.full(len(CLASSES), 0.5 * given["organisation"])
-    ties[WORKER], ties[PEASANT], ties[OFFICIAL] = given["organisation"], given["village_organisation"], given["standing"]
+    ties = np.full(len(CLASSES), TIES_OUTSIDE_WORK * given["organisation"])
+    ties[WORKER], ties[PEASANT] = given["organisation"], given["village_organisation"]
+    ties[OFFICIAL] = given["standing"]
     fears = np.full(len(CLASSES), given["fear"])
     fears[OFFICIAL] += given["official_fear"]
-    step = 1 << 20
-    for first in range(start, end, step):
-        settle(
-            people, first, min(first + step, end), start, np.cumsum(counts), weights, living, world[here], rules[0], key,
-            given["literacy"], given["skill_spread"], given["ageing"], fears, ties, given["past_peak"], given["converted"],
-        )  # fmt: skip
+    told = tuple(given[name] for name in ("literacy", "skill_spread", "ageing", "past_peak", "converted"))
+    for first in range(start, end, AT_ONCE):
+        last = min(first + AT_ONCE, end)
+        settle(people, first, last, start, np.cumsum(counts), weights, living, fears, ties, told, rules[0], key)
     totals = np.zeros(len(CLASSES), TALLY)
     census(people, start, end, world, here, rules[0], totals)
-    first_count(world[here : here + 1], totals, living, given)
+    first_count(world[here : here + 1], totals, living, given, rules)
 
 
-def first_count(c: Any, totals: np.ndarray, living: np.ndarray, given: dict[str, float]) -> None:
+def first_count(c: Any, totals: np.ndarray, living: np.ndarray, given: dict[str, float], rules: np.ndarray) -> None:
     """The country's sums over its citizens at the start."""
     heads = totals["heads"]
     per = np.divide(1.0, heads, out=np.zeros_like(heads), where=heads > 0)
     c["heads"], c["claims"] = heads, totals["claims"]
-    c["grievance"], c["organisation_of"], c["fear_of"] = totals["grievance"] * per, totals["ties"] * per, totals["fear"] * per
+    c["grievance"], c["organisation_of"] = totals["grievance"] * per, totals["ties"] * per
+    c["fear_of"] = totals["fear"] * per
     c["population"], c["hoards"] = heads.sum(), totals["hoard"].sum()
     c["literacy"] = totals["learning"].sum() / heads.sum()
-    c["labour_farm"] = max(totals["toil"][PEASANT], 1e-9)
-    c["labour_industry"] = max(totals["toil"].sum() - totals["toil"][[PEASANT, LANDLORD, CAPITALIST]].sum(), 1e-9)
+    c["urban_share"] = max(1.0 - heads[PEASANT] / heads.sum() - rules[0]["village_trades"], 0.0)
+    c["labour_farm"] = max(totals["toil"][PEASANT], TINY)
+    c["labour_industry"] = max(totals["toil"].sum() - totals["toil"][[PEASANT, LANDLORD, CAPITALIST]].sum(), TINY)
     c["eaten"] = living
     consumption = float((living * heads).sum() / heads.sum())
-    c["habit"], c["trend"] = consumption, consumption * math.exp(-6.0 * given["past_growth"])
+    c["habit"], c["trend"] = consumption, consumption * math.exp(-rules[0]["trend_years"] * given["past_growth"])
     c["peak"] = consumption * given["past_peak"]
-    c["deaths"] = 0.026 * heads.sum() / 12.0 * (1.3 - 0.8 * given["literacy"])
+    frailty = DEATHS_UNSCHOOLED - DEATHS_BY_SCHOOLING * given["literacy"]
+    c["deaths"] = DEATHS * heads.sum() / 12.0 * frailty
     c["infants"] = totals["infants"].sum()
 
 
@@ -235,16 +274,22 @@ def settle_economy(c: Any, given: dict[str, float], rules: np.ndarray) -> None:
     per_head = capital / float(c["population"][0])
     span = math.log(rule["intricate_economy"] / rule["simple_economy"])
     complexity = min(max(math.log(per_head / rule["simple_economy"]) / span, 0.0), 1.0)
-    control = 0.5 * (given["norms.recall"] + given["norms.rotation"]) * min(2.0 * given["room"], 1.0)
+    heard = min(rule["control_by_room"] * given["room"], 1.0)
+    control = 0.5 * (given["norms.recall"] + given["norms.rotation"]) * heard
     waste = rule["waste_strength"] * given["planned"] * complexity * (1.0 - control)
-    order = (1.0 - rule["waste_on_output"] * waste) * (1.0 - given["dislocation"]) * (1.0 - given["purge_loss"]) * (1.0 - given["slump"])
+    order = 1.0 - rule["waste_on_output"] * waste
+    for loss in ("dislocation", "purge_loss", "slump"):
+        order *= 1.0 - given[loss]
     alpha = rule["capital_weight"]
     labour = float(c["labour_industry"][0]) * (1.0 + rule["coerced_effort"] * given["labour_coercion"])
     force = rule["yield_lost_to_force"] * given["extraction"] * (1.0 - given["collectivised"])
     c["technique"] = industry / (order * capital**alpha * labour ** (1.0 - alpha))
-    land = per_head ** rule["industry_in_farming"] * given["herd"] ** 0.35 * float(c["labour_farm"][0]) ** 0.4 * (1.0 - 0.55 * given["dislocation"]) * (1.0 - force)
+    land = per_head ** rule["industry_in_farming"] * given["herd"] ** rule["herd_weight"]
+    land *= float(c["labour_farm"][0]) ** rule["farm_labour_weight"]
+    land *= 1.0 - rule["disorder_on_farming"] * given["dislocation"]
+    land *= 1.0 - force
     c["yield_level"] = farming / land
-    c["accumulation"] = 0.05 + given["drive"]
+    c["accumulation"] = rule["ordinary_accumulation"] + given["drive"]
     c["arms_share"] = max(rule["arms_peace"], given["arms_share"])
     c["heavy_share"] = given["heavy_capital"]
     c["investment"] = rule["wear"] * capital

@@ -23,6 +23,8 @@ KIND = "thermidor-checkpoint"
 HEADER = "header"
 ARRAY = "array."
 """Prefix of the state's arrays in the file, so that no key can meet the header's name."""
+LONGEST_NAMES = 1 << 17
+"""Characters in which an array may name its fields: the rules have some hundreds, each by name."""
 
 
 def save(state: Mapping[str, Any], path: str | Path) -> Path:
@@ -62,7 +64,7 @@ def load(path: str | Path, *, other_rules: bool = False) -> dict[str, Any]:
     """
     target = Path(path).expanduser().resolve()
     try:
-        with np.load(target, allow_pickle=False) as file:
+        with np.load(target, allow_pickle=False, max_header_size=LONGEST_NAMES) as file:
             header = json.loads(str(file[HEADER][()]))
             if not isinstance(header, dict) or header.get("kind") != KIND:
                 raise ValueError("its header is another's")

@@ -2,11 +2,11 @@
 
 import math
 
-from thermidor.country import CAPITALIST, GENDARME, LANDLORD, OFFICIAL, PEASANT, PETTY, WORKER
+from thermidor.country import PEASANT, PETTY, WORKER
 from thermidor.draws import BREAK, chance
 from thermidor.jit import compiled
 from thermidor.passages.contest import contest
-from thermidor.steps.shapes import MONTH, above, happens, logistic, toward, unit, within
+from thermidor.steps.shapes import MONTH, TINY, above, divided, happens, logistic, toward, unit
 
 
 @compiled
@@ -24,8 +24,9 @@ def contend(c, rules, key, month):
 def remember(c, rules):
     """People remember how they lived; the tacit contract follows growth of consumption against what they expect.
 
-    Equation: legitimacy' = (0.5 + contract x (growth remembered - growth_expected) - legitimacy) / contract_memory,
-    growth remembered = ln(living / trend) / 6; habit follows living in four years, trend in six.
+    Equation: legitimacy' = (legitimacy_ordinary + contract x (growth remembered - growth_expected) - legitimacy) /
+    contract_memory, growth remembered = ln(living / trend) / trend_years; habit follows living in habit_years, trend in
+    trend_years; the peak is forgotten in best_years.
     Claims: P19, P39, P41.
     Assumes: growth of consumption is accepted in place of control (Lazarev 2005).
     Signs: up with growth, down with stagnation.
@@ -35,11 +36,11 @@ def remember(c, rules):
     for k in range(len(c.heads)):
         living += c.eaten[k] * c.heads[k]
     living /= c.population
-    c.habit = toward(c.habit, living, 4.0)
-    c.trend = toward(c.trend, living, 6.0)
-    c.peak = max(living, c.peak * (1.0 - MONTH / 20.0))
-    remembered = math.log(max(living, 1e-6) / max(c.trend, 1e-6)) / 6.0
-    target = unit(0.5 + rules.contract * (remembered - rules.growth_expected))
+    c.habit = toward(c.habit, living, rules.habit_years)
+    c.trend = toward(c.trend, living, rules.trend_years)
+    c.peak = max(living, c.peak * (1.0 - MONTH / rules.best_years))
+    remembered = math.log(max(living, TINY) / max(c.trend, TINY)) / rules.trend_years
+    target = unit(rules.legitimacy_ordinary + rules.contract * (remembered - rules.growth_expected))
     c.legitimacy = toward(c.legitimacy, target, rules.contract_memory)
 
 
@@ -61,7 +62,8 @@ def complain(c, rules):
     for k in range(len(c.heads)):
         c.complaint[k] = war + (privilege + voiceless) * (k == WORKER or k == PEASANT or k == PETTY)
     c.complaint[WORKER] += rules.grievance_jobs * c.unemployed
-    c.complaint[PEASANT] += rules.grievance_land * c.landlordism + rules.grievance_force * c.extraction * (1.0 - c.collectivised)
+    forced = rules.grievance_force * c.extraction * (1.0 - c.collectivised)
+    c.complaint[PEASANT] += rules.grievance_land * c.landlordism + forced
 
 
 @compiled
@@ -84,47 +86,51 @@ def wear_out(c, rules):
 def weigh_loyalty(c, rules):
     """Armed units weigh what the enemy would take, land, rations and a say against war, want, stagnation and purge.
 
-    Equation: loyalty moves in half a year towards logistic(loyalty_base + loyalty_stake x treatment x war +
-    loyalty_rations x rations + loyalty_land x (land + norms) / 2 - loyalty_war x war - loyalty_want x want x (1 - 0.6
-    treatment) - loyalty_weary x exhaustion x war x (1 - treatment) - loyalty_contract x state_property x (1 - legitimacy) - loyalty_purge x purge_loss).
+    Equation: loyalty moves in loyalty_lag towards logistic(loyalty_base + loyalty_stake x treatment x war +
+    loyalty_rations x rations + loyalty_land x (land + norms) / 2 - loyalty_war x war - loyalty_want x want x (1 -
+    want_borne x treatment) - loyalty_weary x exhaustion x war x (1 - treatment) - loyalty_contract x state_property x
+    (1 - legitimacy) - loyalty_purge x purge_loss); rations = 1 - rations_by_hunger x workers' hunger, land = 1 -
+    landlordism - land_by_force x extraction.
     Claims: none; war cohesion.
     Assumes: Harrison (2005): staying is a choice; one rule for 1916 and for 1942.
     Signs: up with stakes, rations, land and say; down with war, want, stagnation and purge.
     Leaves out: units of their own mind, officers against men, nation.
     """
-    rations = 1.0 - 2.2 * c.hunger[WORKER]
-    land = 1.0 - c.landlordism - 0.5 * c.extraction
-    say = rules.loyalty_land * 0.5 * (land + c.norms)
-    want = rules.loyalty_want * c.scarcity_absolute * (1.0 - 0.6 * c.treatment)
+    rations = 1.0 - rules.rations_by_hunger * c.hunger[WORKER]
+    land = 1.0 - c.landlordism - rules.land_by_force * c.extraction
+    say = rules.loyalty_land * (0.5 * (land + c.norms))
+    want = rules.loyalty_want * c.scarcity_absolute * (1.0 - rules.want_borne * c.treatment)
     contract = rules.loyalty_contract * c.state_property * (1.0 - c.legitimacy)
     spoils = rules.loyalty_stake * c.treatment * c.war
     weary = rules.loyalty_weary * c.exhaustion * c.war * (1.0 - c.treatment)
-    target = logistic(
-        rules.loyalty_base + spoils + rules.loyalty_rations * rations + say - rules.loyalty_war * c.war - want - weary - contract - rules.loyalty_purge * c.purge_loss
-    )
-    c.loyalty = toward(c.loyalty, target, 0.5)
+    tells = rules.loyalty_base + spoils + rules.loyalty_rations * rations + say
+    tells = tells - rules.loyalty_war * c.war - want - weary - contract - rules.loyalty_purge * c.purge_loss
+    c.loyalty = toward(c.loyalty, logistic(tells), rules.loyalty_lag)
 
 
 @compiled
 def press(c, rules):
     """Pressure from below is grievance times ties less fear, summed over citizens; against it stands loyal force.
 
-    Equation: mobilisation = town_weight x sqrt(urban_share) x (workers' acting + half the petty's) + village_weight x
-    (1 - urban_share)(0.3 + 0.7 landlordism) x peasants' acting; hold = hold_strength x loyalty x united x (0.05 + 4
-    coercive_share + 1.5 apparatus_share + army_force x arms_share + militia_force x norms x state_property), united = 1
-    - division_weakens x 4 converted (1 - converted) x state_property.
+    Equation: mobilisation = town_weight x sqrt(urban_share) x (workers' acting + petty_weight x the petty's) +
+    village_weight x (1 - urban_share)(village_at_rest + (1 - village_at_rest) x landlordism) x peasants' acting; hold =
+    hold_strength x loyalty x united x (force_of_habit + police_force x coercive_share + officials_force x
+    apparatus_share + army_force x arms_share + militia_force x norms x state_property), united = 1 - division_weakens x
+    4 converted (1 - converted) x state_property.
     Claims: P03, P04, P29.
     Assumes: townspeople can gather, villagers are dispersed; a people in arms that rules itself defends its rule.
     Signs: as written.
     Leaves out: strikes as a weapon of their own, places, days.
     """
-    town = rules.town_weight * math.sqrt(max(c.urban_share, 0.01))
-    village = rules.village_weight * (1.0 - c.urban_share) * (0.3 + 0.7 * c.landlordism)
-    c.mobilisation = town * (c.active[WORKER] + 0.5 * c.active[PETTY]) + village * c.active[PEASANT]
+    town = rules.town_weight * math.sqrt(c.urban_share)
+    stirred = rules.village_at_rest + (1.0 - rules.village_at_rest) * c.landlordism
+    village = rules.village_weight * (1.0 - c.urban_share) * stirred
+    c.mobilisation = town * (c.active[WORKER] + rules.petty_weight * c.active[PETTY]) + village * c.active[PEASANT]
     army = rules.army_force * c.arms_share
     people = rules.militia_force * c.norms * c.state_property
-    united = 1.0 - rules.division_weakens * 4.0 * c.converted * (1.0 - c.converted) * c.state_property
-    c.hold = rules.hold_strength * united * c.loyalty * (0.05 + 4.0 * c.coercive_share + 1.5 * c.apparatus_share + army + people)
+    united = 1.0 - divided(rules.division_weakens, c.converted) * c.state_property
+    force = rules.force_of_habit + rules.police_force * c.coercive_share + rules.officials_force * c.apparatus_share
+    c.hold = rules.hold_strength * united * c.loyalty * (force + army + people)
 
 
 @compiled
@@ -138,7 +144,7 @@ def break_or_hold(c, rules, key, month):
     Signs: up with pressure and mutiny, down with force and loyalty.
     Leaves out: long dual power, bargains, regions that break away.
     """
-    excess = above(c.mobilisation / max(c.hold, 1e-6) - 1.0)
+    excess = above(c.mobilisation / max(c.hold, TINY) - 1.0)
     mutiny = above(rules.mutiny_below - c.loyalty) * c.war
     hazard = rules.breaking * (rules.break_pressure * excess + rules.break_mutiny * mutiny)
     if happens(chance(key, month, BREAK), hazard):

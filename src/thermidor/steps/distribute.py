@@ -2,7 +2,7 @@
 
 from thermidor.country import CAPITALIST, GENDARME, LANDLORD, OFFICIAL, PEASANT, PETTY, WORKER
 from thermidor.jit import compiled
-from thermidor.steps.shapes import above, toward, unit, within
+from thermidor.steps.shapes import TINY, above, toward, unit, within
 
 
 @compiled
@@ -39,7 +39,7 @@ def take_privilege(c, rules):
     """Officials skim what they allot, as far as nobody recalls them, no ceiling holds their pay and goods are short.
 
     Equation: privilege moves towards skim x planned x (1 - norm_recall)(1 - norm_pay)(skim_floor + (1 - skim_floor) x
-    scarcity) in half a year.
+    scarcity) in privilege_lag; the top rank has 1 + rank_spread x (1 - norm_pay) times an ordinary official's pay.
     Claims: P15, P19, P26, P36.
     Assumes: discretion over short goods is the channel from rationing to privilege.
     Signs: up with plan and shortage, down with recall and pay ceiling.
@@ -47,18 +47,19 @@ def take_privilege(c, rules):
     """
     queue = rules.skim_floor + (1.0 - rules.skim_floor) * c.scarcity
     state = rules.skim * c.planned * (1.0 - c.norm_recall) * (1.0 - c.norm_pay) * queue
-    c.privilege = toward(c.privilege, state, 0.5)
-    c.rank_gap = 1.0 + 2.0 * (1.0 - c.norm_pay)
+    c.privilege = toward(c.privilege, state, rules.privilege_lag)
+    c.rank_gap = 1.0 + rules.rank_spread * (1.0 - c.norm_pay)
 
 
 @compiled
 def share_out(c, rules):
     """The fund is split between village and town by what is paid for grain, then among classes by their claims.
 
-    Equation: to the village = village_exchange x goods x paid grain / (goods + food), paid grain = grain x (1 -
-    underpaid x forced); profits = owners_eat x profit_share x industry x private_share; wage = (town - profits) /
-    weighted claims, landlords take rent x landlordism of the village's, officials weighing 1 + 0.5 (1 - norm_pay) +
-    privilege.
+    Equation: to the village = village_exchange x goods x paid grain / (goods + food), at most all goods; paid grain =
+    grain x (1 - underpaid x forced), forced = extraction x (1 - collective_terms x collectivised); profits = owners_eat
+    x profit_share x industry x private_share, at most owners_most of the town's; wage = (town - profits) / weighted
+    claims; landlords take rent x landlordism of the village's; an official's claim weighs 1 + official_premium x (1 -
+    norm_pay) + privilege, a gendarme's 1 + gendarme_premium x (1 - norm_pay).
     Claims: P10, P24, P45.
     Assumes: a Cobb-Douglas household on each side of the exchange; whatever is handed out is bought.
     Signs: village up with grain sold, down with force; wage down with privilege.
@@ -68,19 +69,22 @@ def share_out(c, rules):
     food = above(c.farming - c.lost - c.exports)
     grain = min(c.marketed, food)
     goods = above(c.to_consume - food)
-    forced = c.extraction * (1.0 - 0.5 * c.collectivised)
+    forced = c.extraction * (1.0 - rules.collective_terms * c.collectivised)
     paid = grain * (1.0 - rules.underpaid * forced)
-    to_village = within(rules.village_exchange * goods * paid / max(goods + food, 1e-9), 0.0, 0.9 * goods)
+    exchanged = rules.village_exchange * goods * paid / max(goods + food, TINY)
+    to_village = within(exchanged, 0.0, goods)
     village = (food - grain + to_village) * (peasants > 0.0)
     town = c.to_consume - village
-    profits = min(rules.owners_eat * c.profit_share * c.industry * c.private_share, 0.5 * town) * (c.heads[CAPITALIST] > 0.0)
+    profits = rules.owners_eat * c.profit_share * c.industry * c.private_share
+    profits = min(profits, rules.owners_most * town) * (c.heads[CAPITALIST] > 0.0)
     rent = rules.rent * c.landlordism * village * (c.heads[LANDLORD] > 0.0)
-    c.pay[LANDLORD] = rent / max(c.claims[LANDLORD], 1e-9)
-    c.pay[PEASANT] = (village - rent) / max(c.claims[PEASANT], 1e-9)
-    c.pay[CAPITALIST] = profits / max(c.claims[CAPITALIST], 1e-9)
-    official, gendarme = 1.0 + 0.5 * (1.0 - c.norm_pay) + c.privilege, 1.0 + 0.3 * (1.0 - c.norm_pay)
+    c.pay[LANDLORD] = rent / max(c.claims[LANDLORD], TINY)
+    c.pay[PEASANT] = (village - rent) / max(c.claims[PEASANT], TINY)
+    c.pay[CAPITALIST] = profits / max(c.claims[CAPITALIST], TINY)
+    official = 1.0 + rules.official_premium * (1.0 - c.norm_pay) + c.privilege
+    gendarme = 1.0 + rules.gendarme_premium * (1.0 - c.norm_pay)
     claims = c.claims[WORKER] + c.claims[PETTY] + official * c.claims[OFFICIAL] + gendarme * c.claims[GENDARME]
-    wage = (town - profits) / max(claims, 1e-9)
+    wage = (town - profits) / max(claims, TINY)
     c.pay[WORKER] = wage
     c.pay[PETTY] = wage
     c.pay[OFFICIAL] = wage * official
@@ -92,26 +96,25 @@ def share_out(c, rules):
 def pull_to_town(c, rules):
     """Villagers leave for town by the gap in living and the jobs that new plant makes; townsmen flee hunger.
 
-    Equation: town_pull = pull x (min(ratio, 2.6) - 0.98)+ x jobs + school_pull x literacy x (1 - want) + push x
-    forced_entry; jobs = jobs_floor + (unfinished / gestation / capital - wear) / 0.05; town_flight = flight x
-    hunger + 0.15 x (0.95 - ratio)+; villages keep village_trades outside farming.
+    Equation: town_pull = pull x (ratio - pull_from)+ x jobs + school_pull x literacy x (1 - want) + push x
+    forced_entry, ratio at most living_gap_most; jobs = jobs_floor + (unfinished / gestation / capital - wear) /
+    jobs_growth, at most jobs_most; town_flight = flight x hunger + return_pull x (return_below - ratio)+; villages keep
+    village_trades outside farming.
     Claims: P56.
     Assumes: Allen's migration line (2003), zero at equal living; ratio = workers' over peasants' living.
     Signs: up with the gap, jobs, schooling and force; back with hunger in town.
     Leaves out: passports as a bar (coercion at work has no effect here), return of the old.
     """
-    townsfolk = max(c.population - c.heads[PEASANT], 1e-9)
-    living_town = max(c.eaten[WORKER], 0.05)
-    living_village = max(c.eaten[PEASANT], 0.05)
-    ratio = min(living_town / living_village, 2.6)
+    townsfolk = max(c.population - c.heads[PEASANT], TINY)
+    ratio = min(c.eaten[WORKER] / max(c.eaten[PEASANT], TINY), rules.living_gap_most)
     capital = c.heavy_capital + c.light_capital
     growth = c.unfinished / rules.gestation / capital - rules.wear
-    jobs = within(rules.jobs_floor + growth / 0.05, 0.0, 2.5)
+    jobs = within(rules.jobs_floor + growth / rules.jobs_growth, 0.0, rules.jobs_most)
     schooling = rules.school_pull * c.literacy * unit(1.0 - c.scarcity_absolute)
-    c.town_pull = above(rules.pull * (ratio - 0.98) * jobs) + schooling + rules.push * c.forced_entry
+    c.town_pull = above(rules.pull * (ratio - rules.pull_from) * jobs) + schooling + rules.push * c.forced_entry
     short = c.hunger[WORKER]
-    better = above(0.95 - ratio)
-    c.town_flight = rules.flight * short + 0.15 * better
+    better = above(rules.return_below - ratio)
+    c.town_flight = rules.flight * short + rules.return_pull * better
     c.urban_share = unit(townsfolk / c.population - rules.village_trades)
 
 
@@ -119,16 +122,22 @@ def pull_to_town(c, rules):
 def bear_children(c, rules):
     """Births fall with town life and schooling; heirs spread them over the lines that end.
 
-    Equation: birth_rate = births - births_town x urban_share - births_school x (literacy - 0.25)+ - 0.012 x war;
-    frailty x (0.15 + 0.85 (1 - literacy)(0.5 + 0.5 want)); siblings = (births due - deaths) / people under five.
+    Equation: birth_rate = births - births_town x urban_share - births_school x (literacy - births_school_from)+ -
+    births_war x war; frailty = the rule frailty x (a + (1 - a) x (1 - literacy)(b + (1 - b) x want)), a =
+    frailty_schooled, b = frailty_without_want; siblings = (births due - deaths) / people under five, at most
+    siblings_most either way; the cradle empties in cradle_years.
     Claims: none; loop 6 of the model.
     Assumes: a demographic transition by town and school; every death is replaced in the line, and the difference to the
-    births due is spread over small children within about two years.
+    births due is spread over small children within cradle_years.
     Signs: births down with town, school and war.
     Leaves out: age of mothers, postponed births, migration between countries.
     """
     want = unit(c.scarcity_absolute)
-    c.birth_rate = above(rules.births - rules.births_town * c.urban_share - rules.births_school * above(c.literacy - 0.25) - 0.012 * c.war)
-    c.frailty = rules.frailty * (0.15 + 0.85 * (1.0 - c.literacy) * (0.5 + 0.5 * want))
-    due = c.birth_rate * c.population / 12.0 + c.cradle / 24.0
-    c.siblings = within((due - c.deaths) / max(c.infants, 1e-9), -0.05, 0.05)
+    schooled = above(c.literacy - rules.births_school_from)
+    births = rules.births - rules.births_town * c.urban_share - rules.births_school * schooled
+    c.birth_rate = above(births - rules.births_war * c.war)
+    poverty = rules.frailty_without_want + (1.0 - rules.frailty_without_want) * want
+    unschooled = (1.0 - rules.frailty_schooled) * (1.0 - c.literacy) * poverty
+    c.frailty = rules.frailty * (rules.frailty_schooled + unschooled)
+    due = c.birth_rate * c.population / 12.0 + c.cradle / (12.0 * rules.cradle_years)
+    c.siblings = within((due - c.deaths) / max(c.infants, TINY), -rules.siblings_most, rules.siblings_most)

@@ -5,7 +5,7 @@ import math
 from thermidor.country import CAPITALIST, CLASSES, GENDARME, LANDLORD, OFFICIAL, PEASANT, PETTY, WORKER
 from thermidor.draws import DENUNCIATION, NEW_LEADER, SUCCESSION, chance
 from thermidor.jit import compiled
-from thermidor.steps.shapes import MONTH, above, happens, toward, unit, within
+from thermidor.steps.shapes import MONTH, TINY, above, happens, toward, unit, within
 
 
 @compiled
@@ -25,41 +25,44 @@ def govern(c, rules, key, month):
 def count_conflicts(c, rules):
     """Conflict over consumption and deliveries is kept alive by scarcity and sharpened by privilege and force.
 
-    Equation: conflict = conflict_positional x scarcity x (0.25 + 0.375 privilege) + conflict_want x want +
-    conflict_village x extraction x grain_gap, held in 0..1.
+    Equation: conflict = conflict_positional x scarcity x (queue_quarrels + queue_envy x privilege) + conflict_want x
+    want + conflict_village x extraction x grain_gap, held in 0..1.
     Claims: P33, P44, P49.
     Assumes: the many conflicts of P33 can be added into one index.
     Signs: up with shortage, want, privilege and force.
     Leaves out: nations, layers of workers, layers of peasants as indices of their own.
     """
-    queue = c.scarcity * (0.25 + 0.375 * c.privilege)
-    c.conflict = unit(rules.conflict_positional * queue + rules.conflict_want * c.scarcity_absolute + rules.conflict_village * c.extraction * c.grain_gap)
+    queue = c.scarcity * (rules.queue_quarrels + rules.queue_envy * c.privilege)
+    village = rules.conflict_village * c.extraction * c.grain_gap
+    c.conflict = unit(rules.conflict_positional * queue + rules.conflict_want * c.scarcity_absolute + village)
 
 
 @compiled
 def want_posts(c, rules):
     """Posts follow tasks, shortage and want of checks; police follow conflict that volunteers don't settle.
 
-    Equation: posts move in two years towards (posts_base + posts_complexity x complexity + scarcity_to_posts x
+    Equation: posts move in posts_lag towards (posts_base + posts_complexity x complexity + scarcity_to_posts x
     posts_shortage x planned x shortage x (1 - rotation x literacy) + posts_unchecked x planned x (1 - norms)) x (1 -
     posts_after_leader x pact); police_posts in one year towards police_base + scarcity_to_police x police_conflict x
-    conflict x (1 - volunteers) + police_terror x repression_mass + standing_army x arms_share x (1 - 0.7 norm_arms);
-    volunteers = volunteers x norms x norm_arms x (1 - scarcity).
+    conflict x (1 - volunteers) + police_terror x repression_mass + standing_army x arms_share x (1 - army_replaced x
+    norm_arms); volunteers = volunteers x norms x norm_arms x (1 - scarcity); shortage = grain_gap + posts_by_want x
+    want + posts_by_queue x scarcity.
     Claims: P01, P03, P07, P08, P16, P44.
     Assumes: people in arms keep an order they gain from and no other; the schooled can take turns.
     Signs: posts up with shortage and complexity, down with rotation and schooling; cut after a feared leader.
     Leaves out: the size of the army at war, who fills which post.
     """
     turns = c.norm_rotation * c.literacy
-    shortage = c.grain_gap + 0.7 * c.scarcity_absolute + 0.25 * c.scarcity
+    shortage = c.grain_gap + rules.posts_by_want * c.scarcity_absolute + rules.posts_by_queue * c.scarcity
     target = rules.posts_base + rules.posts_complexity * c.complexity
     target += rules.scarcity_to_posts * c.planned * shortage * (1.0 - turns) * rules.posts_shortage
     target += rules.posts_unchecked * c.planned * (1.0 - c.norms)
-    c.posts = toward(c.posts, target * (1.0 - rules.posts_after_leader * c.pact), 2.0)
+    c.posts = toward(c.posts, target * (1.0 - rules.posts_after_leader * c.pact), rules.posts_lag)
     volunteers = rules.volunteers * c.norms * c.norm_arms * (1.0 - c.scarcity)
     need = c.conflict * (1.0 - unit(volunteers))
-    police = rules.police_base + rules.scarcity_to_police * rules.police_conflict * need + rules.police_terror * c.repression_mass
-    police += rules.standing_army * c.arms_share * (1.0 - 0.7 * c.norm_arms)
+    police = rules.police_base + rules.scarcity_to_police * rules.police_conflict * need
+    police += rules.police_terror * c.repression_mass
+    police += rules.standing_army * c.arms_share * (1.0 - rules.army_replaced * c.norm_arms)
     c.police_posts = toward(c.police_posts, police, 1.0)
 
 
@@ -75,7 +78,8 @@ def rise_above_peers(c, rules):
     Leaves out: persons, factions, the choice of an heir.
     """
     top = above(1.0 - c.pact)
-    rise = rules.leader_rise * c.state_property * (1.0 - c.norm_recall) * (1.0 - c.room) * c.leader * above(top - c.leader)
+    unchecked = rules.leader_rise * c.state_property * (1.0 - c.norm_recall) * (1.0 - c.room)
+    rise = unchecked * c.leader * above(top - c.leader)
     fall = rules.leader_fall * c.norm_recall * c.leader
     c.leader = within(c.leader + MONTH * (rise - fall), rules.leader_least, 1.0)
     c.pact = unit(c.pact - MONTH * c.pact / rules.pact_years)
@@ -85,20 +89,22 @@ def rise_above_peers(c, rules):
 def change_leader(c, rules, key, month):
     """Leaders age and die; what officials feared under one becomes a pact against the next.
 
-    Equation: yearly chance of death = 0.010 x e^(0.09 x (age - 50)); pact = max(pact, pact x officials' fear x leader);
-    the new leader has 0.35 of the old one's sway (at least leader_least) and an age drawn from 50 to 68.
+    Equation: yearly chance of death = leader_mortality x e^(leader_ageing x (age - leader_youngest)); pact = max(pact,
+    pact x officials' fear x leader); the new leader has leader_inherits of the old one's sway (at least leader_least)
+    and an age drawn from leader_youngest to leader_ages years more.
     Claims: P50.
     Assumes: Gompertz mortality; no leader is voted out or shot.
     Signs: pact up with fear and with the old leader's sway.
     Leaves out: plots, retirement, illness.
     """
     c.leader_age += MONTH
-    hazard = 0.010 * math.exp(0.09 * (c.leader_age - 50.0))
+    hazard = rules.leader_mortality * math.exp(rules.leader_ageing * (c.leader_age - rules.leader_youngest))
     if happens(chance(key, month, SUCCESSION), hazard):
         c.successions += 1.0
-        c.leader_age = 50.0 + 18.0 * chance(key, month, NEW_LEADER)
+        c.leader_age = rules.leader_youngest + rules.leader_ages * chance(key, month, NEW_LEADER)
         c.pact = unit(max(c.pact, rules.pact * c.fear_of[OFFICIAL] * c.leader))
-        c.leader = within(0.35 * c.leader, rules.leader_least, above(1.0 - c.pact) + rules.leader_least)
+        sway = rules.leader_inherits * c.leader
+        c.leader = within(sway, rules.leader_least, above(1.0 - c.pact) + rules.leader_least)
 
 
 @compiled
@@ -106,8 +112,8 @@ def purge(c, rules, key, month):
     """An unchecked leader turns on officials with standing of their own; denunciation spreads it, and losses end it.
 
     Equation: repression_elite' = repression_elite x (denunciation x leader x standing x (1 + purge_threat x hostility)
-    (1 - war) - purge_end - 4 x purge_loss); a spark starts it where it can spread: chance purge_spark x (growth /
-    purge_end - 1)+ a year.
+    (1 - war) - purge_end - purge_sobers x purge_loss); a spark of size purge_start starts it where it can spread:
+    chance purge_spark x (growth / purge_end - 1)+ a year; below purge_gone it is over.
     Claims: P34, P52.
     Assumes: a susceptible-infected form; standing is the mean of officials' ties, which the purge destroys (Egorov and
     Sonin 2011; Montagnes and Wolton 2019).
@@ -116,13 +122,13 @@ def purge(c, rules, key, month):
     """
     standing = c.organisation_of[OFFICIAL]
     growth = rules.denunciation * c.leader * standing * (1.0 + rules.purge_threat * c.hostility) * (1.0 - c.war)
-    ending = rules.purge_end + 4.0 * c.purge_loss
+    ending = rules.purge_end + rules.purge_sobers * c.purge_loss
     c.repression_elite += MONTH * c.repression_elite * (growth - ending)
     spark = rules.purge_spark * above(growth / rules.purge_end - 1.0)
     if happens(chance(key, month, DENUNCIATION), spark):
-        c.repression_elite = max(c.repression_elite, 0.03)
-    c.repression_elite = within(c.repression_elite, 0.0, 0.9)
-    if c.repression_elite < 1e-5:
+        c.repression_elite = max(c.repression_elite, rules.purge_start)
+    c.repression_elite = unit(c.repression_elite)
+    if c.repression_elite < rules.purge_gone:
         c.repression_elite = 0.0
 
 
@@ -130,29 +136,30 @@ def purge(c, rules, key, month):
 def repress(c, rules):
     """Coercion of the many follows the extraction war, forced entry, war, and want that nobody may protest.
 
-    Equation: repression_mass moves in 0.4 years towards repression_extraction x extraction x grain_gap x (1 -
-    collectivised)(1 - 0.6 norms) + repression_entry x forced_entry + repression_war x war x state_property x (1 -
-    treatment) + repression_want x (1 - norms) x want x state_property; terror = terror x (0.35 mass + 0.5 purge +
-    terror_war x war x (1 - norms)), for officials + terror_purge; arrests = arrests x mass + arrests_labour x
-    labour_coercion, of officials purged x purge.
+    Equation: repression_mass moves in repression_lag towards repression_extraction x extraction x grain_gap x (1 -
+    collectivised)(1 - norms_on_force x norms) + repression_entry x forced_entry + repression_war x war x state_property
+    x (1 - treatment) + repression_want x (1 - norms) x want x state_property; terror = terror x (terror_mass x mass +
+    terror_rumour x purge + terror_war x war x (1 - norms)), for officials + terror_purge; arrests = arrests x mass +
+    arrests_labour x labour_coercion, of officials purged x purge, of gendarmes gendarmes_purged of that.
     Claims: P16, P33, P38b.
     Assumes: force follows refusal of deliveries and of entry.
     Signs: up with each, down with norms.
     Leaves out: repression under private property of the market's own kind, nations deported.
     """
-    force = c.extraction * c.grain_gap * (1.0 - c.collectivised) * (1.0 - 0.6 * c.norms)
+    force = c.extraction * c.grain_gap * (1.0 - c.collectivised) * (1.0 - rules.norms_on_force * c.norms)
     war = rules.repression_war * c.war * c.state_property * (1.0 - c.treatment)
     order = rules.repression_want * (1.0 - c.norms) * c.scarcity_absolute * c.state_property
     target = rules.repression_extraction * force + rules.repression_entry * c.forced_entry + war + order
-    c.repression_mass = unit(toward(c.repression_mass, target, 0.4))
-    many = rules.terror * (0.35 * c.repression_mass + 0.5 * c.repression_elite + rules.terror_war * c.war * (1.0 - c.norms))
+    c.repression_mass = unit(toward(c.repression_mass, target, rules.repression_lag))
+    fright = rules.terror_mass * c.repression_mass + rules.terror_rumour * c.repression_elite
+    many = rules.terror * (fright + rules.terror_war * c.war * (1.0 - c.norms))
     camps = rules.arrests * c.repression_mass + rules.arrests_labour * c.labour_coercion
     for k in range(len(CLASSES)):
         c.terror[k] = many
         c.arrest[k] = camps
     c.terror[OFFICIAL] = many + rules.terror * rules.terror_purge * c.repression_elite
     c.arrest[OFFICIAL] = rules.purged * c.repression_elite
-    c.arrest[GENDARME] = 0.5 * rules.purged * c.repression_elite
+    c.arrest[GENDARME] = rules.gendarmes_purged * rules.purged * c.repression_elite
     c.arrest[LANDLORD] = c.arrest[CAPITALIST] = camps
 
 
@@ -160,18 +167,20 @@ def repress(c, rules):
 def leave_room(c, rules):
     """Room to organise follows the norms; without them it opens a little after a leader, more when officials divide.
 
-    Equation: room moves towards room_norms x norms x (1 - 0.55 war) + owners' room x (1 - norms) (room_owners, more
-    with workers' ties, less in a slump) + (thaw x (1 - leader)(1 - fear)(1 - norms) + room_division x min(2.5 converted, 1)
-    x (1 - leader)(1 - norms)) x state_property; it falls in room_closes years and returns in room_opens.
+    Equation: room moves towards room_norms x norms x (1 - war_on_room x war) + owners' room x (1 - norms) + (thaw x (1
+    - leader)(1 - fear)(1 - norms) + room_division x min(division_shows x converted, 1) x (1 - leader)(1 - norms)) x
+    state_property; owners' room = private share x room_owners x (room_unasked + (1 - room_unasked) x min(room_by_ties x
+    ties, 1))(1 - slump_on_room x slump); it falls in room_closes years and returns in room_opens.
     Claims: P06, P38a.
     Assumes: Kuran (1991); O'Donnell and Schmitter (1986): division above opens room below.
     Signs: up with norms and division, down with leader, fear and war.
     Leaves out: laws one by one, emigration, the press.
     """
-    norms = rules.room_norms * c.norms * (1.0 - 0.55 * c.war)
-    owners = (1.0 - c.state_property) * rules.room_owners * (0.4 + 0.6 * unit(2.0 * c.organisation)) * (1.0 - 0.5 * c.slump)
+    norms = rules.room_norms * c.norms * (1.0 - rules.war_on_room * c.war)
+    asked = rules.room_unasked + (1.0 - rules.room_unasked) * unit(rules.room_by_ties * c.organisation)
+    owners = (1.0 - c.state_property) * rules.room_owners * asked * (1.0 - rules.slump_on_room * c.slump)
     thaw = rules.thaw * (1.0 - c.leader) * (1.0 - c.fear) * (1.0 - c.norms)
-    divided = rules.room_division * unit(2.5 * c.converted) * (1.0 - c.leader) * (1.0 - c.norms)
+    divided = rules.room_division * unit(rules.division_shows * c.converted) * (1.0 - c.leader) * (1.0 - c.norms)
     target = unit(norms + owners * (1.0 - c.norms) + (thaw + divided) * c.state_property)
     c.room = unit(toward(c.room, target, rules.room_closes if target < c.room else rules.room_opens))
 
@@ -180,22 +189,24 @@ def leave_room(c, rules):
 def hire_and_dismiss(c, rules):
     """Chances of entering and leaving posts are published, so that the apparatus approaches what the state wants.
 
-    Equation: hiring = 1.2 x posts missing / candidates; dismissal = retirement + 0.7 x posts too many / officials;
-    enlisting and discharge likewise; expropriation = expropriation x state_property^2.
+    Equation: hiring = hiring_pace x posts missing / candidates; dismissal = retirement + dismissal_pace x posts too
+    many / officials; enlisting = enlisting_town (of workers) and enlisting_village (of peasants) x force missing /
+    their number; discharge = service_ends + force too many / force; expropriation = expropriation x state_property^2.
     Claims: P46, P50.
-    Assumes: candidates are workers and, at half their rate, the petty.
+    Assumes: candidates are workers and, at petty_hired of their rate, the petty.
     Signs: hiring up with posts missing.
     Leaves out: conscription as a decree, competition for posts.
     """
     n = c.population
     missing = above(c.posts - c.apparatus_share) * n
     surplus = above(c.apparatus_share - c.posts) * n
-    c.hiring[WORKER] = 1.2 * missing / max(c.heads[WORKER] + 0.5 * c.heads[PETTY], 1e-9)
-    c.hiring[PETTY] = 0.5 * c.hiring[WORKER]
-    c.dismissal = rules.retirement + 0.7 * surplus / max(c.heads[OFFICIAL], 1e-9)
+    candidates = c.heads[WORKER] + rules.petty_hired * c.heads[PETTY]
+    c.hiring[WORKER] = rules.hiring_pace * missing / max(candidates, TINY)
+    c.hiring[PETTY] = rules.petty_hired * c.hiring[WORKER]
+    c.dismissal = rules.retirement + rules.dismissal_pace * surplus / max(c.heads[OFFICIAL], TINY)
     wanted = above(c.police_posts - c.coercive_share) * n
     spare = above(c.coercive_share - c.police_posts) * n
-    c.enlisting[WORKER] = 0.6 * wanted / max(c.heads[WORKER], 1e-9)
-    c.enlisting[PEASANT] = 0.9 * wanted / max(c.heads[PEASANT], 1e-9)
-    c.discharge = 0.05 + 1.0 * spare / max(c.heads[GENDARME], 1e-9)
+    c.enlisting[WORKER] = rules.enlisting_town * wanted / max(c.heads[WORKER], TINY)
+    c.enlisting[PEASANT] = rules.enlisting_village * wanted / max(c.heads[PEASANT], TINY)
+    c.discharge = rules.service_ends + spare / max(c.heads[GENDARME], TINY)
     c.expropriation = rules.expropriation * c.state_property * (1.0 - c.private_share)

@@ -1,11 +1,13 @@
 """Live: every citizen's month, chunk by chunk, and the counting of what came of it."""
 
+import math
+
 from thermidor.citizen import live_a_month
-from thermidor.citizen_record import CAMP, IDLE, OLDEST
+from thermidor.citizen_record import CAMP, CLERK, FARM, IDLE, INDUSTRY, OLDEST, TENTHS, TOP
 from thermidor.country import CAPITALIST, CLASSES, GENDARME, LANDLORD, OFFICIAL, PEASANT, PETTY, WORKER
 from thermidor.draws import DYING, MINDING, MOVING, month_key
 from thermidor.jit import compiled
-from thermidor.steps.shapes import MONTH, above, unit
+from thermidor.steps.shapes import LN_TWO, MONTH, TINY, above, unit
 
 CHUNK = 16384
 
@@ -14,52 +16,64 @@ CHUNK = 16384
 def publish(c, rules, rates):
     """What the country offers each class this month is written into `rates` (RATES, one record a class).
 
-    Equation: pay, complaint and terror as the country's; claims x dole without work, x camp_ration in a camp, x (1 -
-    need_norm) against need; schooling and adult_schooling x (0.3 + 0.7 literacy)(1 - 0.7 dislocation); yardsticks
-    decent_living and subsistence; memory by habit_years, best_years, fear_half_life.
+    Equation: pay, complaint and terror as the country's; a unit of work claims claim_of_labour x (1 - need_norm), x
+    dole without work, x camp_ration in a camp, and the unskilled do claim_unskilled of one; work in a camp counts for
+    camp_toil; schooling and adult_schooling x (schooling_unlettered + (1 - schooling_unlettered) x literacy)(1 -
+    disorder_on_schooling x dislocation); yardsticks decent_living and subsistence; memory by habit_years, best_years,
+    fear_half_life; work from working_age to resting_age.
     Claims: none; bookkeeping.
     Assumes: all of a class face the same rates.
     Signs: none.
     Leaves out: regions, enterprises.
     """
-    schooling = MONTH * (0.3 + 0.7 * c.literacy) * (1.0 - 0.7 * c.dislocation)
+    teachers = rules.schooling_unlettered + (1.0 - rules.schooling_unlettered) * c.literacy
+    schooling = MONTH * teachers * (1.0 - rules.disorder_on_schooling * c.dislocation)
     for k in range(len(CLASSES)):
         offer = rates[k]
-        offer.pay, offer.rank_step, offer.by_need = MONTH * c.pay[k], 0.5 * (c.rank_gap - 1.0), 0.1 * c.need_norm
-        offer.ration[:] = 0.8 * (1.0 - c.need_norm)
+        offer.pay, offer.rank_step = MONTH * c.pay[k], (c.rank_gap - 1.0) / (TOP - CLERK)
+        offer.by_need, offer.unskilled = 1.0 / TENTHS * c.need_norm, rules.claim_unskilled
+        offer.grown, offer.old = math.floor(12.0 * rules.working_age), math.floor(12.0 * rules.resting_age)
+        offer.ration[:] = rules.claim_of_labour * (1.0 - c.need_norm)
+        offer.toil[:] = 0.0
+        offer.toil[INDUSTRY] = offer.toil[FARM] = 1.0
+        offer.toil[CAMP] = rules.camp_toil
         offer.ration[IDLE] *= rules.dole
         offer.ration[CAMP] *= rules.camp_ration
         offer.one_decent, offer.one_bare = 1.0 / rules.decent_living, 1.0 / rules.subsistence
         offer.habit_pace, offer.best_kept = MONTH / rules.habit_years, 1.0 - MONTH / rules.best_years
         offer.complaint, offer.terror = c.complaint[k], unit(MONTH * c.terror[k])
-        offer.fear_kept = 1.0 - offer.terror - MONTH * 0.6931 / rules.fear_half_life
+        offer.fear_kept = 1.0 - offer.terror - MONTH * LN_TWO / rules.fear_half_life
         offer.school, offer.practice = schooling * rules.schooling, schooling * rules.adult_schooling
         publish_ties(c, rules, k, offer)
         publish_moves(c, rules, k, offer)
-        publish_deaths(c, k, offer)
+        publish_deaths(c, rules, k, offer)
 
 
 @compiled
 def publish_ties(c, rules, k, offer):
     """Ties grow by contact, room and rest, and with loss by hope from abroad; an official's by the post.
 
-    Equation: see `feel`: tie_growth, tie_fading, fear_on_ties, police_on_ties, owners_on_ties, and for officials
-    standing_growth and standing_loss, by the month.
+    Equation: see `feel`: tie_growth x room x (contact + contact_least), less for all but workers (ties_outside_work), a
+    part of it without schooling (ties_unschooled); hope from abroad, spark_felt by all and spark_by_loss by loss;
+    tie_fading, fear_on_ties, police_on_ties, owners_on_ties; for officials standing_growth x (1 - purge_on_standing x
+    purge) and standing_loss; all by the month.
     Claims: P05, P07, P16, P56.
     Assumes: contact is with the mean of the class; workers gather most easily.
     Signs: up with room and rest, down with police and with owners.
     Leaves out: who knows whom.
     """
     if k == OFFICIAL:
-        free = unit(1.0 - 2.0 * c.repression_elite)
+        free = unit(1.0 - rules.purge_on_standing * c.repression_elite)
         offer.standing = MONTH * rules.standing_growth * (1.0 - c.norm_recall) * free
         offer.fading = MONTH * rules.standing_loss * c.repression_elite
         offer.rally = offer.spark = offer.dread = 0.0
     else:
-        ground = (1.0 - c.exhaustion) * (0.4 + 0.6 * (k == WORKER))
-        contact = MONTH * rules.tie_growth * c.room * (c.organisation_of[k] + 0.02) * ground
-        offer.standing = 0.35 * contact + 0.5 * MONTH * c.spark
-        offer.rally, offer.spark = 0.65 * contact, 2.0 * MONTH * c.spark
+        gathered = rules.ties_outside_work + (1.0 - rules.ties_outside_work) * (k == WORKER)
+        ground = (1.0 - c.exhaustion) * gathered
+        contact = MONTH * rules.tie_growth * c.room * (c.organisation_of[k] + rules.contact_least) * ground
+        offer.standing = rules.ties_unschooled * contact + rules.spark_felt * MONTH * c.spark
+        offer.rally = (1.0 - rules.ties_unschooled) * contact
+        offer.spark = rules.spark_by_loss * MONTH * c.spark
         force = rules.police_on_ties * c.coercive_share + rules.owners_on_ties * c.private_share
         offer.fading = MONTH * (rules.tie_fading + force)
         offer.dread = MONTH * rules.fear_on_ties
@@ -69,7 +83,8 @@ def publish_ties(c, rules, k, offer):
 def publish_moves(c, rules, k, offer):
     """Chances to change work or class; `stir` bounds their sum, so that in most months a citizen need ask no further.
 
-    Equation: stir = arrest + the chances by class (see `move`); out of a camp at the rate release.
+    Equation: stir = arrest + the chances by class (see `move`) of those who move most: move_young or move_old, and
+    hiring_by_skill x full schooling; out of a camp at the rate release.
     Claims: none; bookkeeping.
     Assumes: a bound on the sum changes no result, only the time.
     Signs: none.
@@ -77,9 +92,9 @@ def publish_moves(c, rules, k, offer):
     """
     offer.arrest, offer.hiring, offer.enlisting = MONTH * c.arrest[k], MONTH * c.hiring[k], MONTH * c.enlisting[k]
     if k == PEASANT:
-        leave = MONTH * 1.6 * c.town_pull + offer.enlisting
+        leave = MONTH * max(rules.move_young, rules.move_old) * c.town_pull + offer.enlisting
     elif k == WORKER or k == PETTY:
-        leave = MONTH * (c.town_flight + c.job_loss) + 2.0 * offer.hiring + offer.enlisting
+        leave = MONTH * (c.town_flight + c.job_loss) + rules.hiring_by_skill * offer.hiring + offer.enlisting
     else:
         leave = MONTH * (c.enrichment + c.dismissal + c.discharge + c.expropriation)
     offer.stir[:] = offer.arrest + leave
@@ -88,22 +103,24 @@ def publish_moves(c, rules, k, offer):
 
 
 @compiled
-def publish_deaths(c, k, offer):
+def publish_deaths(c, rules, k, offer):
     """A life table is written out: the chance to die of age or war, by years of age.
 
-    Equation: by year 0.002 + frailty x (0.16 under one, 0.020 under eight, 0.004) + 0.09 x ((age - 39.5)+ / 40)^2 x
-    (0.5 + 0.5 frailty) + 0.5 from 95 years, + war_deaths (x 4 for soldiers).
+    Equation: by year death_any + frailty x (death_infant under one + death_child under child_years + death_frail) +
+    death_late x ((age - death_late_from)+ / death_late_span)^2 x (1 - frailty_late + frailty_late x frailty) +
+    death_oldest from oldest_from, + war_deaths (x soldiers_die for soldiers).
     Claims: none; people are born, age and die.
     Assumes: mortality falls with schooling and living through frailty alone.
     Signs: up with frailty and war.
     Leaves out: sex, epidemics.
     """
-    offer.war_deaths = MONTH * c.war_deaths * (4.0 if k == GENDARME else 1.0)
+    offer.war_deaths = MONTH * c.war_deaths * (rules.soldiers_die if k == GENDARME else 1.0)
+    worn = (1.0 - rules.frailty_late) + rules.frailty_late * c.frailty
     for years in range(OLDEST + 1):
-        young = 0.16 * (years < 1) + 0.020 * (years < 8) + 0.004
-        late = above(years - 39.5) / 40.0
-        age = 0.09 * late * late * (0.5 + 0.5 * c.frailty) + 0.5 * (years >= 95)
-        offer.life_table[years] = MONTH * (0.002 + c.frailty * young + age) + offer.war_deaths
+        young = rules.death_infant * (years < 1) + rules.death_child * (years < rules.child_years) + rules.death_frail
+        late = above(years - rules.death_late_from) / rules.death_late_span
+        age = rules.death_late * late * late * worn + rules.death_oldest * (years >= rules.oldest_from)
+        offer.life_table[years] = MONTH * (rules.death_any + c.frailty * young + age) + offer.war_deaths
 
 
 @compiled
@@ -189,7 +206,7 @@ def count(c, totals):
         hoard += totals[k].hoard
         fear += totals[k].fear
         learning += totals[k].learning
-        was = max(c.heads[k], 1e-12)
+        was = max(c.heads[k], TINY)
         c.eaten[k] = 12.0 * totals[k].eaten / was if c.heads[k] > 0.0 else 0.0
         c.heads[k] = n
         c.claims[k] = totals[k].claims
@@ -201,15 +218,14 @@ def count(c, totals):
         c.active[k] = totals[k].acting * per
     c.cradle += born - taken
     c.population = heads
-    smooth = 1.0 / 12.0
     c.births = born
-    c.deaths += smooth * (died - c.deaths)
+    c.deaths += MONTH * (died - c.deaths)
     c.infants = infants
     c.excess_deaths = excess
     c.stores += MONTH * c.to_consume - eaten - saved
     c.saved = saved
     c.dependants = 12.0 * kept
-    stock_gap = abs(c.hoards + saved - hoard) / max(hoard, 1e-9)
+    stock_gap = abs(c.hoards + saved - hoard) / max(hoard, TINY)
     people_gap = abs(before_people + born - died - (c.population + c.cradle)) / before_people
     c.residual = max(people_gap, 0.0)
     c.hoards = hoard
@@ -223,6 +239,6 @@ def count(c, totals):
     c.fear = fear / heads
     c.organisation = c.organisation_of[WORKER]
     c.fear_of_officials = c.fear_of[OFFICIAL]
-    c.converted = totals[OFFICIAL].liberal / max(totals[OFFICIAL].heads, 1e-12)
+    c.converted = totals[OFFICIAL].liberal / max(totals[OFFICIAL].heads, TINY)
     c.apparatus_share = c.heads[OFFICIAL] / heads
     c.coercive_share = c.heads[len(CLASSES) - 1] / heads

@@ -1,7 +1,7 @@
 """Plan: how much to accumulate, how much to arm, where new plant goes, how hard work is driven."""
 
 from thermidor.jit import compiled
-from thermidor.steps.shapes import above, toward, unit, within
+from thermidor.steps.shapes import TINY, above, toward, unit, within
 
 
 @compiled
@@ -32,15 +32,17 @@ def drive_accumulation(c, rules):
     """Officials whom nobody below controls push accumulation above the ordinary, the more so once they hold the grain.
 
     Equation: drive' = (drive_strength x planned x (1 - norms)^drive_secrecy x (drive_floor + (1 - drive_floor) x
-    collectivised) x backwardness x (1 - war) - drive) / drive_lag; backwardness = 0.4 + 0.6 x (1 - product per head /
-    (catch_up_goal x frontier)), held in 0..1; accumulation = ordinary_accumulation x planned + drive +
-    market_accumulation x (1 - planned) x (1 - slump_caution x slump). A rising drive costs order: overheating x rise.
+    collectivised) x backwardness x (1 - war) - drive) / drive_lag; backwardness = drive_at_par + (1 - drive_at_par) x
+    (1 - product per head / (catch_up_goal x frontier)), the last held in 0..1; accumulation = ordinary_accumulation x
+    planned + drive + market_accumulation x (1 - planned) x (1 - slump_caution x slump), held in 0..1. A rising drive
+    costs order: overheating x rise.
     Claims: P13, P18, P19, P60.
     Assumes: one rate for all branches (Feldman 1928); delegates choose the ordinary rate, owners the market's.
     Signs: up with backwardness, lost norms and collective farms; down in war.
     Leaves out: the choice of projects, foreign loans, differences among officials.
     """
-    backwardness = 0.4 + 0.6 * unit(1.0 - c.gdp_per_head / (rules.catch_up_goal * c.frontier))
+    behind = unit(1.0 - c.gdp_per_head / (rules.catch_up_goal * c.frontier))
+    backwardness = rules.drive_at_par + (1.0 - rules.drive_at_par) * behind
     secrecy = max(1.0 - c.norms, 0.0) ** rules.drive_secrecy
     grain = rules.drive_floor + (1.0 - rules.drive_floor) * c.collectivised
     target = rules.drive_strength * c.planned * secrecy * grain * backwardness * (1.0 - c.war)
@@ -50,7 +52,7 @@ def drive_accumulation(c, rules):
     c.dislocation = unit(c.dislocation + rules.overheating * lurch * (1.0 - c.dislocation))
     ordinary = rules.ordinary_accumulation * c.planned
     market = rules.market_accumulation * (1.0 - c.planned) * (1.0 - rules.slump_caution * c.slump)
-    c.accumulation = within(ordinary + c.drive + market, 0.0, 0.5)
+    c.accumulation = unit(ordinary + c.drive + market)
 
 
 @compiled
@@ -75,8 +77,9 @@ def arm(c, rules):
 def split_investment(c, rules):
     """New plant goes to department I as far as its output falls short of what is asked for machines and arms.
 
-    Equation: heavy_share = present share + 3 x (demanded share - present share), held in 0.05..0.95; demanded =
-    (accumulation x output + wear x capital + machines_in_arms x arms_share x output) / industry.
+    Equation: heavy_share = present share + heavy_correction x (demanded share - present share), held between
+    department_least and 1 - department_least; demanded = (accumulation x output + wear x capital + machines_in_arms x
+    arms_share x output) / industry.
     Claims: P18.
     Assumes: two departments that make all machines and all goods (Feldman and Mahalanobis); no substitution.
     Signs: up with accumulation and arms.
@@ -84,8 +87,10 @@ def split_investment(c, rules):
     """
     capital = c.heavy_capital + c.light_capital
     present = c.heavy_capital / capital
-    wanted = (c.accumulation * c.output + rules.wear * capital + rules.machines_in_arms * c.arms_share * c.output) / max(c.industry, 1e-9)
-    c.heavy_share = within(present + 3.0 * (wanted - present), 0.05, 0.95)
+    machines = c.accumulation * c.output + rules.wear * capital + rules.machines_in_arms * c.arms_share * c.output
+    wanted = machines / max(c.industry, TINY)
+    least = rules.department_least
+    c.heavy_share = within(present + rules.heavy_correction * (wanted - present), least, 1.0 - least)
 
 
 @compiled
@@ -93,7 +98,7 @@ def drive_labour(c, rules):
     """Coercion at work rises with shortage of labour where workers have no control.
 
     Equation: labour_coercion' = (labour_coercion_strength x state_property x (1 - norms)(1 - room) x [taut_plan x drive
-    + taut_arms x arms_share - taut_floor] - labour_coercion) / 1.5, the bracket held in 0..1.
+    + taut_arms x arms_share - taut_floor] - labour_coercion) / labour_coercion_lag, the bracket held in 0..1.
     Claims: P23.
     Assumes: a taut plan and arming are what makes labour short.
     Signs: up with drive and arms; nil where norms or room are whole.
@@ -102,4 +107,4 @@ def drive_labour(c, rules):
     powerless = c.state_property * (1.0 - c.norms) * (1.0 - c.room)
     shortage = rules.taut_plan * c.drive + rules.taut_arms * c.arms_share
     target = rules.labour_coercion_strength * powerless * unit(shortage - rules.taut_floor)
-    c.labour_coercion = toward(c.labour_coercion, target, 1.5)
+    c.labour_coercion = toward(c.labour_coercion, target, rules.labour_coercion_lag)

@@ -4,7 +4,7 @@ import math
 
 from thermidor.draws import FORTUNE, HARVEST, bell
 from thermidor.jit import compiled
-from thermidor.steps.shapes import MONTH, above, toward, unit, within
+from thermidor.steps.shapes import MONTH, TINY, above, toward, unit, within
 
 
 @compiled
@@ -33,16 +33,17 @@ def weather_and_fortune(c, rules, key, month):
     """
     if month % 12 == 0:
         c.weather = rules.harvest_spread * bell(key, month, HARVEST)
-    c.fortune = (1.0 - MONTH / rules.fortune_memory) * c.fortune + rules.fortune_spread * math.sqrt(MONTH) * bell(key, month, FORTUNE)
+    luck = rules.fortune_spread * math.sqrt(MONTH) * bell(key, month, FORTUNE)
+    c.fortune = (1.0 - MONTH / rules.fortune_memory) * c.fortune + luck
 
 
 @compiled
 def disturb(c, rules):
     """War and its destruction disorganise production and peace mends it; the purge removes those who run it.
 
-    Equation: dislocation' = war_disorder x war x destruction x (1 - dislocation) - recovery x dislocation x
-    (1 - dislocation)^2 (1 - war);
-    purge_loss' = purge_damage x repression_elite x (1 - purge_loss) - purge_mending x purge_loss.
+    Equation: dislocation' = war_disorder x war x destruction x (1 - dislocation) - recovery x dislocation x (1 -
+    dislocation)^2 (1 - war); purge_loss' = purge_damage x repression_elite x (1 - purge_loss) - purge_mending x
+    purge_loss.
     Claims: P16, P18, P51, P56.
     Assumes: disorder is one number for all branches.
     Signs: up with war on one's own soil and with the purge.
@@ -51,7 +52,8 @@ def disturb(c, rules):
     damage = rules.war_disorder * c.war * c.destruction * (1.0 - c.dislocation)
     mending = rules.recovery * c.dislocation * (1.0 - c.dislocation) ** 2 * (1.0 - c.war)
     c.dislocation = unit(c.dislocation + MONTH * (damage - mending))
-    c.purge_loss = unit(c.purge_loss + MONTH * (rules.purge_damage * c.repression_elite * (1.0 - c.purge_loss) - rules.purge_mending * c.purge_loss))
+    removed = rules.purge_damage * c.repression_elite * (1.0 - c.purge_loss)
+    c.purge_loss = unit(c.purge_loss + MONTH * (removed - rules.purge_mending * c.purge_loss))
 
 
 @compiled
@@ -59,16 +61,17 @@ def waste_away(c, rules):
     """Waste rises with the complexity of the economy where nobody below controls the plan.
 
     Equation: complexity = ln(capital per head / simple_economy) / ln(intricate_economy / simple_economy), held in 0..1;
-    control = half the sum of recall and rotation x min(2 room, 1); waste = waste_strength x planned x complexity x (1 -
-    control).
+    control = half the sum of recall and rotation x min(control_by_room x room, 1); waste = waste_strength x planned x
+    complexity x (1 - control).
     Claims: P41, P42, P51.
     Assumes: capital per head stands for complexity; control from below works through the same norms as in politics.
     Signs: up with planned share and complexity, down with recall, rotation and room.
     Leaves out: computing as a help to planners, competition as a control, waste of the market (it has slumps).
     """
     per_head = (c.heavy_capital + c.light_capital) / c.population
-    c.complexity = unit(math.log(max(per_head, 1e-6) / rules.simple_economy) / math.log(rules.intricate_economy / rules.simple_economy))
-    control = 0.5 * (c.norm_recall + c.norm_rotation) * unit(2.0 * c.room)
+    span = math.log(rules.intricate_economy / rules.simple_economy)
+    c.complexity = unit(math.log(max(per_head, TINY) / rules.simple_economy) / span)
+    control = 0.5 * (c.norm_recall + c.norm_rotation) * unit(rules.control_by_room * c.room)
     c.waste = rules.waste_strength * c.planned * c.complexity * (1.0 - control)
 
 
@@ -78,8 +81,9 @@ def ride_the_market(c, rules):
 
     Equation: slump' = market_cycle x (slump_from_squeeze x (market_profit - profit_share) + panic - slump /
     slump_memory - slump_from_fortune x fortune), where panic = panic x slump x (slump - panic_floor)+ x (1 - slump /
-    0.4); profit_share' = profit_from_slack x (slump - ordinary_slack); unemployed = (1 - planned) x (frictional +
-    slump).
+    slump_deepest); profit_share' = profit_from_slack x (slump - ordinary_slack), held between profit_least and
+    profit_most; unemployed = (1 - planned) x (frictional + slump); those without work find it at the rate rehiring, and
+    others lose it at the rate that keeps unemployment where it is.
     Claims: P18, P31.
     Assumes: Goodwin (1967) and Kalecki (1943) as forms; past a point distrust feeds on itself.
     Signs: slump up with squeezed profit and bad fortune, nil under plan.
@@ -87,13 +91,15 @@ def ride_the_market(c, rules):
     """
     market = 1.0 - c.planned
     squeeze = rules.market_profit - c.profit_share
-    panic = rules.panic * c.slump * above(c.slump - rules.panic_floor) * (1.0 - c.slump / 0.4)
-    change = rules.slump_from_squeeze * squeeze + panic - c.slump / rules.slump_memory - rules.slump_from_fortune * c.fortune
-    c.slump = within(c.slump + MONTH * rules.market_cycle * change, 0.0, 0.4) * market
-    c.profit_share = within(c.profit_share + MONTH * rules.profit_from_slack * (c.slump - rules.ordinary_slack), 0.05, 0.5)
+    panic = rules.panic * c.slump * above(c.slump - rules.panic_floor) * (1.0 - c.slump / rules.slump_deepest)
+    change = rules.slump_from_squeeze * squeeze + panic - c.slump / rules.slump_memory
+    change -= rules.slump_from_fortune * c.fortune
+    c.slump = within(c.slump + MONTH * rules.market_cycle * change, 0.0, rules.slump_deepest) * market
+    profit = c.profit_share + MONTH * rules.profit_from_slack * (c.slump - rules.ordinary_slack)
+    c.profit_share = within(profit, rules.profit_least, rules.profit_most)
     c.unemployed = market * (rules.frictional + c.slump)
-    c.job_chance = 4.0
-    c.job_loss = c.job_chance * c.unemployed / max(1.0 - c.unemployed, 0.1)
+    c.job_chance = rules.rehiring
+    c.job_loss = c.job_chance * c.unemployed / max(1.0 - c.unemployed, TINY)
 
 
 @compiled
@@ -101,21 +107,24 @@ def learn_technique(c, rules):
     """Technique is borrowed from the frontier by schooled people through new plant, or found at the frontier.
 
     Equation: technique' / technique = catch_up x literacy x gap x freshness x open door + discovery x literacy x
-    nearness^2 x (1 - waste_on_technique x waste)(1 - slump); gap = frontier / own - 1, held in 0..4; freshness =
-    unfinished / gestation / capital / ordinary_renewal; open door = (1 - 0.5 embargo)(1 - waste_on_technique x waste)
-    (1 - 0.8 war)(1 - 2 dislocation).
+    nearness^2 x (1 - waste_on_technique x waste)(1 - slump); gap = frontier / own - 1, at most gap_most; freshness =
+    unfinished / gestation / capital / ordinary_renewal, at most renewal_most; open door = (1 - embargo_on_technique x
+    embargo)(1 - waste_on_technique x waste)(1 - war_on_technique x war)(1 - disorder_on_technique x dislocation).
     Claims: P14, P18, P41.
     Assumes: technique comes with new plant (Nelson and Phelps 1966, embodied); one technique for all branches.
     Signs: up with gap, schooling and renewal; down with embargo, waste, war and disorder.
     Leaves out: what kind of technique, its use in arms, theft of it, learning by doing.
     """
-    gap = within(c.frontier / c.gdp_per_head - 1.0, 0.0, 4.0)
+    gap = within(c.frontier / c.gdp_per_head - 1.0, 0.0, rules.gap_most)
     capital = c.heavy_capital + c.light_capital
-    freshness = within(c.unfinished / rules.gestation / capital / rules.ordinary_renewal, 0.0, 2.5)
-    open_door = (1.0 - 0.5 * c.embargo) * unit(1.0 - rules.waste_on_technique * c.waste) * (1.0 - 0.8 * c.war) * unit(1.0 - 2.0 * c.dislocation)
+    freshness = within(c.unfinished / rules.gestation / capital / rules.ordinary_renewal, 0.0, rules.renewal_most)
+    initiative = unit(1.0 - rules.waste_on_technique * c.waste)
+    open_door = (1.0 - rules.embargo_on_technique * c.embargo) * initiative
+    open_door *= 1.0 - rules.war_on_technique * c.war
+    open_door *= unit(1.0 - rules.disorder_on_technique * c.dislocation)
     nearness = min(c.gdp_per_head / c.frontier, 1.0)
     borrowed = rules.catch_up * c.literacy * gap * freshness * open_door
-    found = rules.discovery * c.literacy * nearness * nearness * unit(1.0 - rules.waste_on_technique * c.waste) * (1.0 - c.slump)
+    found = rules.discovery * c.literacy * nearness * nearness * initiative * (1.0 - c.slump)
     c.technique *= 1.0 + MONTH * (borrowed + found)
 
 
@@ -134,15 +143,17 @@ def make_goods(c, rules):
     capital = c.heavy_capital + c.light_capital
     order = (1.0 - rules.waste_on_output * c.waste) * (1.0 - c.dislocation) * (1.0 - c.purge_loss) * (1.0 - c.slump)
     labour = c.labour_industry * (1.0 + rules.coerced_effort * c.labour_coercion)
-    c.industry = c.technique * math.exp(c.fortune) * order * capital**rules.capital_weight * labour ** (1.0 - rules.capital_weight)
+    weight = rules.capital_weight
+    c.industry = c.technique * math.exp(c.fortune) * order * capital**weight * labour ** (1.0 - weight)
 
 
 @compiled
 def grow_food(c, rules):
     """Farming lives on labour, herd, a little industry and the weather, and suffers from disorder and force.
 
-    Equation: farming = yield_level x (capital per head)^industry_in_farming x herd^0.35 x labour^0.4 x (1 - 0.55
-    dislocation)(1 - yield_lost_to_force x extraction x (1 - collectivised)) x e^weather.
+    Equation: farming = yield_level x (capital per head)^industry_in_farming x herd^herd_weight x
+    labour^farm_labour_weight x (1 - disorder_on_farming x dislocation)(1 - yield_lost_to_force x extraction x (1 -
+    collectivised)) x e^weather.
     Claims: P18, P49.
     Assumes: land is fixed, so returns to labour fall; forced deliveries keep fields unsown.
     Signs: up with herd, labour and industry; down with disorder and force.
@@ -153,9 +164,9 @@ def grow_food(c, rules):
     c.farming = (
         c.yield_level
         * per_head**rules.industry_in_farming
-        * max(c.herd, 0.01) ** 0.35
-        * max(c.labour_farm, 1e-6) ** 0.4
-        * (1.0 - 0.55 * c.dislocation)
+        * c.herd**rules.herd_weight
+        * max(c.labour_farm, TINY) ** rules.farm_labour_weight
+        * (1.0 - rules.disorder_on_farming * c.dislocation)
         * (1.0 - force)
         * math.exp(c.weather)
     )

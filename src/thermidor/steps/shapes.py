@@ -7,6 +7,13 @@ import numpy as np
 from thermidor.jit import compiled
 
 MONTH = 1.0 / 12.0
+"""A month in years."""
+TINY = 1e-9
+"""Keeps a division from a zero where there is nothing to divide."""
+LN_TWO = 0.6931
+"""The natural logarithm of two, as far as a half-life needs it."""
+FAR = 40.0
+"""Beyond this a logistic is 0 or 1 as far as anything here can tell."""
 
 
 @compiled
@@ -30,13 +37,31 @@ def above(x):
 @compiled
 def logistic(x):
     """1 / (1 + exp(-x)), for the country steps."""
-    return 1.0 / (1.0 + math.exp(-within(x, -40.0, 40.0)))
+    return 1.0 / (1.0 + math.exp(-within(x, -FAR, FAR)))
 
 
 @compiled
 def bend(x):
     """A logistic shape without exp, for the citizens: 0 to 1, one half at 0, slope one half there."""
     return 0.5 + 0.5 * x / math.sqrt(1.0 + x * x)
+
+
+@compiled
+def mean_of_four(a, b, c, d):
+    """The plain mean of four numbers, as of the four norms."""
+    return 0.25 * (a + b + c + d)
+
+
+@compiled
+def divided(strength, x):
+    """`strength` x 4 x (1 - x): the whole strength where a body is split in halves, nothing where it is of one mind."""
+    return strength * 4.0 * x * (1.0 - x)
+
+
+@compiled
+def wander(x, spread, memory, draw):
+    """A month's change of a shock `x` that fades in `memory` years, its lasting spread `spread`; `draw` is a bell."""
+    return MONTH * -x / memory + spread * math.sqrt(2.0 * MONTH / memory) * draw
 
 
 @compiled

@@ -2,15 +2,14 @@
 
 from thermidor.jit import compiled
 from thermidor.steps.shapes import toward, unit
-from thermidor.country import WORKER
 
 
 @compiled
 def trade(world, rules):
     """Every country sees the most advanced one, and movements elsewhere as far as nothing is cut off.
 
-    Equation: frontier' = (best product per head - frontier) / frontier_memory; spark = spark x (1 - 0.8 embargo) x mean
-    over the others of organisation x room x (0.3 + 3 slump).
+    Equation: frontier' = (best product per head - frontier) / frontier_memory; spark = spark x (1 - embargo_on_spark x
+    embargo) x mean over the others of organisation x room x (spark_at_rest + spark_by_slump x slump).
     Claims: P09, P14, P55.
     Assumes: technique and example pass from any country to any other, whatever the distance.
     Signs: spark up with movements and slumps abroad, down with embargo.
@@ -27,5 +26,5 @@ def trade(world, rules):
         for there in range(world.shape[0]):
             if there != here:
                 other = world[there]
-                spark += other.organisation * other.room * (0.3 + other.slump * 3.0)
-        c.spark = rules.spark * (1.0 - 0.8 * c.embargo) * unit(spark / max(world.shape[0] - 1, 1))
+                spark += other.organisation * other.room * (rules.spark_at_rest + other.slump * rules.spark_by_slump)
+        c.spark = rules.spark * (1.0 - rules.embargo_on_spark * c.embargo) * unit(spark / max(world.shape[0] - 1, 1))

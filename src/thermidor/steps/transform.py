@@ -1,5 +1,6 @@
 """Transform: the passages, and what they leave: property, voice, autonomy, the official claim."""
 
+from thermidor.country import ARMY as ARMY_CENTRE
 from thermidor.country import (
     CAPITALIST,
     CAPITALIST_PROPERTY,
@@ -13,16 +14,14 @@ from thermidor.country import (
     OFFICIAL,
     PARTY,
     PEASANT,
-    PETTY,
     PETTY_PROPERTY,
     STATE,
     WORKER,
 )
-from thermidor.country import ARMY as ARMY_CENTRE
 from thermidor.jit import compiled
 from thermidor.passages.restoration import give_way, tempt
 from thermidor.passages.usurpation import usurp
-from thermidor.steps.shapes import above, toward, unit
+from thermidor.steps.shapes import TINY, above, unit
 
 
 @compiled
@@ -32,10 +31,10 @@ def transform(c, rules, key, month):
     tempt(c, rules, key, month)
     give_way(c, rules)
     settle_property(c)
-    give_voice(c)
-    seat_authority(c)
+    give_voice(c, rules)
+    seat_authority(c, rules)
     measure_autonomy(c, rules)
-    claim_success(c)
+    claim_success(c, rules)
 
 
 @compiled
@@ -49,7 +48,7 @@ def settle_property(c):
     Signs: none; a measure.
     Leaves out: rented land, shares, who runs what the state owns.
     """
-    farm = c.farming / max(c.output, 1e-9)
+    farm = c.farming / max(c.output, TINY)
     feudal = c.landlordism
     industry = 1.0 - farm
     c.property[FEUDAL] = farm * feudal
@@ -60,42 +59,45 @@ def settle_property(c):
 
 
 @compiled
-def give_voice(c):
+def give_voice(c, rules):
     """Say in decisions: norms give it to those who work, property to owners, posts to officials.
 
-    Equation: those who work = state_property x norms + 0.6 x private x room; owners = private x (1 - 0.5 norms x room);
-    officials = (1 - half the sum of recall and rotation)(1 - 0.6 private x room).
+    Equation: those who work = state_property x norms + voice_under_owners x private x room, peasants voice_of_village
+    times that; owners = private x (1 - voice_lost_by_owners x norms x room), landlords voice_of_land x landlordism x (1
+    - norms); officials = (1 - half the sum of recall and rotation)(1 - voice_under_owners x private x room), gendarmes
+    voice_of_gendarmes times that; each held in 0..1.
     Claims: P05, P61.
     Assumes: real voice, not votes; peasants a little less than workers.
     Signs: as written.
     Leaves out: elections, parties, voice of nations and of women.
     """
     private = 1.0 - c.state_property
-    works = unit(c.state_property * c.norms + 0.6 * private * c.room)
-    owns = unit(private * (1.0 - 0.5 * c.norms * c.room))
+    granted = rules.voice_under_owners * private * c.room
+    works = unit(c.state_property * c.norms + granted)
+    owns = unit(private * (1.0 - rules.voice_lost_by_owners * c.norms * c.room))
     for k in range(len(CLASSES)):
         c.voice[k] = works
-    c.voice[PEASANT] = works * 0.9
+    c.voice[PEASANT] = works * rules.voice_of_village
     c.voice[CAPITALIST] = owns
-    c.voice[LANDLORD] = unit(4.0 * c.landlordism) * (1.0 - c.norms)
-    c.voice[OFFICIAL] = unit(1.0 - 0.5 * (c.norm_recall + c.norm_rotation)) * (1.0 - 0.6 * private * c.room)
-    c.voice[GENDARME] = 0.5 * c.voice[OFFICIAL]
+    c.voice[LANDLORD] = unit(rules.voice_of_land * c.landlordism) * (1.0 - c.norms)
+    c.voice[OFFICIAL] = unit(1.0 - 0.5 * (c.norm_recall + c.norm_rotation)) * (1.0 - granted)
+    c.voice[GENDARME] = rules.voice_of_gendarmes * c.voice[OFFICIAL]
 
 
 @compiled
-def seat_authority(c):
+def seat_authority(c, rules):
     """Authority over centres: councils by norms, a party by officials nobody recalls, government and army by the rest.
 
-    Equation: councils = state_property x norms; party = state_property x (1 - norms)(1 - 0.5 room); army = 0.3 x (1 -
-    room)(1 - state_property)(1 - norms); government = what is left; together one.
+    Equation: councils = state_property x norms; party = state_property x (1 - norms)(1 - room_on_party x room); army =
+    army_seat x (1 - room)(1 - state_property)(1 - norms); government = what is left; together one.
     Claims: P17, P37.
     Assumes: centres follow property, norms and room at once: they are read off, not fought over.
     Signs: as written.
     Leaves out: dual power as a contest of centres, seizure by a centre that moves.
     """
     councils = c.state_property * c.norms
-    party = c.state_property * (1.0 - c.norms) * (1.0 - 0.5 * c.room)
-    army = 0.3 * (1.0 - c.room) * (1.0 - c.state_property) * (1.0 - c.norms)
+    party = c.state_property * (1.0 - c.norms) * (1.0 - rules.room_on_party * c.room)
+    army = rules.army_seat * (1.0 - c.room) * (1.0 - c.state_property) * (1.0 - c.norms)
     government = above(1.0 - councils - party - army)
     total = councils + party + army + government
     c.authority[COUNCILS] = councils / total
@@ -108,54 +110,61 @@ def seat_authority(c):
 def measure_autonomy(c, rules):
     """Autonomy is measured: the share of the surplus used otherwise than the strongest class would choose.
 
-    Equation: autonomy = gap / 2 + decided x (1 - gap / 2); gap = sum over uses of |share used - share chosen|, plus the
-    skim; decided = 1 - (voice x weight of the strongest) / weight of the strongest; surplus = what is left above
+    Equation: autonomy = gap + decided x (1 - gap); gap = half the sum over uses of |share used - share chosen|, plus
+    the skim; decided = 1 - (voice x weight of the strongest) / weight of the strongest; surplus = what is left above
     customary_living x consumption. Chosen: wear and ordinary_accumulation (market_accumulation as far as nothing is
     planned), desk_cost x posts_base and arms by arms_peace, arms_hostility, arms_war, owners_eat of profit where owners
     are strongest, the rest for all.
     Claims: P27, P35.
     Assumes: working classes would choose ordinary accumulation and the rest for all, owners profit and accumulation;
-    weights are numbers x ties, or wealth. The measure is ours; nothing in the model reads it.
+    weights are: workers, their share x (weight_of_numbers + ties); peasants, likewise x weight_of_village; owners,
+    weight_of_wealth x private share. The measure is ours; nothing in the model reads it.
     Signs: a measure; that it peaks at balance may fail.
     Leaves out: decisions that are not about the surplus.
     """
-    output = max(c.output, 1e-9)
+    output = max(c.output, TINY)
     base = rules.customary_living * c.to_consume
     accumulate = c.investment
     apparatus = c.administration + c.arms
     skim = c.privilege_fund
     owners = c.pay[CAPITALIST] * c.claims[CAPITALIST] + c.pay[LANDLORD] * c.claims[LANDLORD]
     people = above(c.to_consume - base - skim - owners) + c.common
-    surplus = max(accumulate + apparatus + skim + owners + people, 1e-9)
-    workers = c.heads[WORKER] / c.population * (0.1 + c.organisation_of[WORKER])
-    village = 0.4 * c.heads[PEASANT] / c.population * (0.1 + c.organisation_of[PEASANT])
-    owning = 0.35 * (1.0 - c.state_property)
-    w_acc = rules.wear * (c.heavy_capital + c.light_capital) * c.planned + (rules.ordinary_accumulation * c.planned + rules.market_accumulation * (1.0 - c.planned)) * output
-    w_acc += rules.wear * (c.heavy_capital + c.light_capital) * (1.0 - c.planned)
-    w_app = (rules.desk_cost * rules.posts_base + rules.arms_peace + rules.arms_hostility * c.hostility + rules.arms_war * c.war) * output
+    surplus = max(accumulate + apparatus + skim + owners + people, TINY)
+    workers = c.heads[WORKER] / c.population * (rules.weight_of_numbers + c.organisation_of[WORKER])
+    village = rules.weight_of_village * c.heads[PEASANT] / c.population
+    village *= rules.weight_of_numbers + c.organisation_of[PEASANT]
+    owning = rules.weight_of_wealth * (1.0 - c.state_property)
+    wear = rules.wear * (c.heavy_capital + c.light_capital)
+    addition = rules.ordinary_accumulation * c.planned + rules.market_accumulation * (1.0 - c.planned)
+    w_acc = wear * c.planned + addition * output
+    w_acc += wear * (1.0 - c.planned)
+    chosen = rules.desk_cost * rules.posts_base + rules.arms_peace
+    w_app = (chosen + rules.arms_hostility * c.hostility + rules.arms_war * c.war) * output
     w_own = 0.0
     if owning > workers and owning > village:
         w_own = rules.owners_eat * c.profit_share * c.industry * (1.0 - c.state_property)
     w_people = above(surplus - w_acc - w_app - w_own)
-    w_total = max(w_acc + w_app + w_own + w_people, 1e-9)
+    w_total = max(w_acc + w_app + w_own + w_people, TINY)
     gap = abs(accumulate / surplus - w_acc / w_total) + abs(apparatus / surplus - w_app / w_total)
-    gap += abs(owners / surplus - w_own / w_total) + abs(people / surplus - w_people / w_total) + skim / surplus
+    rest = abs(owners / surplus - w_own / w_total) + abs(people / surplus - w_people / w_total) + skim / surplus
+    gap = 0.5 * (gap + rest)
     strongest = max(max(c.voice[WORKER] * workers, c.voice[PEASANT] * village), c.voice[CAPITALIST] * owning)
     decided = 1.0 - strongest / max(max(workers, village), owning)
-    c.autonomy = unit(0.5 * gap + decided * (1.0 - 0.5 * gap))
+    c.autonomy = unit(gap + decided * (1.0 - gap))
 
 
 @compiled
-def claim_success(c):
+def claim_success(c, rules):
     """The official claim about antagonism stands beside the measured one, and so does how far property is social.
 
     Equation: official_claim = antagonism x (1 - planned x (1 - norms)(1 - room)), antagonism = half conflict, half
-    privilege; socialisation = state_property x norms x (1 - privilege)(1 - 50 coercive_share).
+    privilege; socialisation = state_property x norms x (1 - privilege)(1 - force_unsocial x coercive_share).
     Claims: P20, P22.
     Assumes: what nobody may check is claimed away.
     Signs: the claim falls below the measure as control is lost.
     Leaves out: who believes it.
     """
-    antagonism = unit(0.5 * c.conflict + 0.5 * c.privilege)
+    antagonism = unit(0.5 * (c.conflict + c.privilege))
     c.official_claim = antagonism * (1.0 - c.planned * (1.0 - c.norms) * (1.0 - c.room))
-    c.socialisation = c.state_property * c.norms * (1.0 - unit(c.privilege)) * unit(1.0 - 50.0 * c.coercive_share)
+    unforced = unit(1.0 - rules.force_unsocial * c.coercive_share)
+    c.socialisation = c.state_property * c.norms * (1.0 - unit(c.privilege)) * unforced

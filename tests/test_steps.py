@@ -193,7 +193,7 @@ def test_soldiers_fight_for_what_they_stand_to_lose():
         after(weigh_loyalty, treatment=0.15, **war).loyalty,
     )
     assert invaded > sent + 0.01
-    off = rules(loyalty_stake=0.0, loyalty_want=0.0)[0]
+    off = rules(loyalty_stake=0.0, loyalty_want=0.0, loyalty_weary=0.0)[0]
     unmoved = [after(weigh_loyalty, treatment=x, rule=off, **war).loyalty for x in (0.15, 1.0)]
     assert unmoved[0] == unmoved[1]
     assert after(weigh_loyalty, treatment=0.0, **war).loyalty < after(weigh_loyalty, war=0.0, loyalty=0.5).loyalty

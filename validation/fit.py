@@ -1,8 +1,8 @@
 """The fit of the rules' values on the targets of `targets.yaml`: by covariance-matrix adaptation, openly a fit.
 
-`python -m validation.fit --minutes 12 --start values.json --to values.json` searches within the rules' ranges and prints what
-each target costs; `--write` puts the values found into the registry. It shows that the targets can be had together by one rule
-vector; it identifies nothing. Needs the package `cma` (extra `fit`).
+`python -m validation.fit --minutes 12 --start values.json --to values.json` searches within the rules' ranges and
+prints what each target costs; `--write` puts the values found into the registry. It shows that the targets can be had
+together by one rule vector; it identifies nothing. Needs the package `cma` (extra `fit`).
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ def costs(x: Runs) -> dict[str, float]:
 
 
 def politics(x: Runs) -> dict[str, float]:
-    """Costs of the dated targets: the label, the fall of the norms, the exit, the two waves of coercion, the passages."""
+    """Costs of the dated targets: the label, the fall of the norms, the exit, two waves of coercion, the passages."""
     cost: dict[str, float] = {}
     norms, room, state = x["norms"], x["room"], x["state_property"]
     label = (state >= 0.5) & (norms < 0.35) & ((room < 0.35) | (norms < 0.15))
@@ -125,7 +125,8 @@ def politics(x: Runs) -> dict[str, float]:
     asked = TARGETS["norms_half"]
     cost["norms half"] = 3 * float(np.mean(np.clip(np.abs(fallen - asked["median"]) - asked["slack"], 0, 5) / 2))
     cost |= exits(x, state)
-    cost |= coercion(x, fallen)
+    gone = np.minimum(first(norms < 0.35), 1950)
+    cost |= coercion(x, gone)
     asked = TARGETS["passages"]
     cost["broken early"] = 20 * float((x["breaks"][:, x.month(asked["none_broken_before"])] > 0).mean())
     won = float((x["repairs"][:, -1] > 0).mean())
@@ -156,22 +157,26 @@ def exits(x: Runs, state: NDArray[np.float32]) -> dict[str, float]:
     return cost
 
 
-def coercion(x: Runs, fallen: Floats) -> dict[str, float]:
+def coercion(x: Runs, gone: Floats) -> dict[str, float]:
     """Costs of the mass wave beside the worst shortage, and of the purge after the fall of the norms."""
     asked, purge = TARGETS["purge"], x["repression_elite"]
     a, b = (1922 - 1918) * 12, (1960 - 1918) * 12
     date, height = 1922 + purge[:, a:b].argmax(1) / 12, purge[:, a:b].max(1)
     cost = {
         "purge date": ((np.median(date) - asked["median"]) / asked["tolerance"]) ** 2
-        + 6 * float(np.mean(np.clip(np.abs(date - fallen - asked["after_norms"]) - asked["slack"], 0, 6) / 3))
+        + 6 * float(np.mean(np.clip(np.abs(date - gone - asked["after_norms"]) - asked["slack"], 0, 6) / 3))
         + 1.5 * float(np.mean(np.clip(date - 1940.8, 0, 6))),
         "purge height": 14 * float(np.mean(np.clip(asked["height"] - height, 0, 1) / asked["height"]))
         + 4 * float(np.mean(np.clip(height - asked["at_most"], 0, 1) / 0.2)),
         "purge ends": 4 * float(np.mean(np.clip(purge[:, 300:324].mean(1), 0, 0.2) / 0.05)),
     }
-    asked, many = TARGETS["wave"], x["repression_mass"]
     living = x["to_consume"] / x["population"]
     smooth = np.stack([np.convolve(run, np.ones(12) / 12, "same") for run in living])
+    run, peak = np.arange(len(date)), a + purge[:, a:b].argmax(1)
+    cost["purge in want"] = 4 * float(
+        np.mean(np.clip(1.01 - smooth[run, peak] / smooth[run, peak - 24], 0, 0.1) / 0.03)
+    )
+    asked, many = TARGETS["wave"], x["repression_mass"]
     i = (1927 - 1918) * 12
     worst, peak = smooth[:, i : i + 120].argmin(1) / 12, many[:, i : i + 156].argmax(1) / 12
     cost["wave"] = 4 * float(np.mean(np.clip(np.abs(worst - peak) - asked["within"], 0, 5) / 2))

@@ -76,6 +76,7 @@ FIELDS: tuple[Field, ...] = (
     # plan
     Field("planned", SHARE, "share of the economy steered by plan rather than market"),
     Field("drive", SHARE, "accumulation above the ordinary that the plan demands, share of output"),
+    Field("drive_known", SHARE, "the highest drive so far"),
     Field("accumulation", SHARE, "net accumulation demanded, share of output"),
     Field("arms_share", SHARE, "arms, share of output"),
     Field("heavy_share", SHARE, "share of new capital that goes to department I"),
@@ -214,7 +215,7 @@ def _width(field: Field) -> int:
 
 
 COUNTRY = np.dtype((np.record, [(f.name, "f8", (_width(f),)) if f.axis else (f.name, "f8") for f in FIELDS]))
-"""One country, one month: the record that the steps read and write (`np.record`: fields are attributes in plain Python)."""
+"""One country, one month: the record that the steps read and write (fields are attributes in plain Python too)."""
 
 VARIABLES: tuple[str, ...] = tuple(
     f"{f.name}_{entry}" if entry else f.name for f in FIELDS for entry in (AXES[f.axis] if f.axis else ("",))

@@ -52,9 +52,9 @@ def keep(out, flat):
 def months(world, people, spans, rules, keys, outside, flat, out, first, last):
     """Run the months `first` to `last` (exclusive) of a world.
 
-    world: COUNTRY[countries]; people: CITIZEN[rows], each country's rows between spans[country, 0] and spans[country, 1];
-    rules: one record; keys: uint64[countries]; outside: float64[months, countries, kinds]; flat: float64 view of `world`,
-    [countries, variables]; out: float64[last - first, countries, variables], filled month by month.
+    world: COUNTRY[countries]; people: CITIZEN[rows], each country's rows between its two `spans`; rules: one record;
+    keys: uint64[countries]; outside: float64[months, countries, kinds]; flat: float64 view of `world`, [countries,
+    variables]; out: float64[last - first, countries, variables], filled month by month.
     """
     rates = np.zeros(len(CLASSES), RATES)
     part = np.zeros(len(CLASSES), TALLY)

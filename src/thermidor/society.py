@@ -180,6 +180,7 @@ def found(
         conditions_into(c, given, frontier)
         c["members"], c["armed"], c["own_norms"], c["orientation"] = resolved.organisations[name].T
         c["patron"] = resolved.patrons[name]
+        c["drive_known"] = given["drive"]
         if given["authority.councils"] > MAJORITY:
             c["transfer"] = c["orientation"][0, ORGANISATIONS.index("councils")]
         people_in(society, here, given, rules, one_to_one=sizes[here][1])

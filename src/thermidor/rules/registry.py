@@ -92,7 +92,10 @@ class Registry(Mapping[str, Rule]):
         """The rule of that name, or an InputError with the nearest one."""
         if name not in self._rules:
             raise InputError(
-                what=f"there is no rule '{name}'", where=f"{where} {name}", why="rules are named in the registry", mend=nearest(name, self.names)
+                what=f"there is no rule '{name}'",
+                where=f"{where} {name}",
+                why="rules are named in the registry",
+                mend=nearest(name, self.names),
             )
         return self._rules[name]
 

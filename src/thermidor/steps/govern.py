@@ -113,7 +113,8 @@ def purge(c, rules, key, month):
 
     Equation: repression_elite' = repression_elite x (denunciation x leader x standing x (1 + purge_threat x hostility)
     (1 - war) - purge_end - purge_sobers x purge_loss); a spark of size purge_start starts it where it can spread:
-    chance purge_spark x (growth / purge_end - 1)+ a year; below purge_gone it is over.
+    chance purge_spark x (growth / purge_end - purge_sure)+ a year: a
+    leader strikes when he is sure that it will spread; below purge_gone it is over.
     Claims: P34, P52.
     Assumes: a susceptible-infected form; standing is the mean of officials' ties, which the purge destroys (Egorov and
     Sonin 2011; Montagnes and Wolton 2019).
@@ -124,7 +125,7 @@ def purge(c, rules, key, month):
     growth = rules.denunciation * c.leader * standing * (1.0 + rules.purge_threat * c.hostility) * (1.0 - c.war)
     ending = rules.purge_end + rules.purge_sobers * c.purge_loss
     c.repression_elite += MONTH * c.repression_elite * (growth - ending)
-    spark = rules.purge_spark * above(growth / rules.purge_end - 1.0)
+    spark = rules.purge_spark * above(growth / rules.purge_end - rules.purge_sure)
     if happens(chance(key, month, DENUNCIATION), spark):
         c.repression_elite = max(c.repression_elite, rules.purge_start)
     c.repression_elite = unit(c.repression_elite)

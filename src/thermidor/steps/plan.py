@@ -34,8 +34,8 @@ def drive_accumulation(c, rules):
     Equation: drive' = (drive_strength x planned x (1 - norms)^drive_secrecy x (drive_floor + (1 - drive_floor) x
     collectivised) x backwardness x (1 - war) - drive) / drive_lag; backwardness = drive_at_par + (1 - drive_at_par) x
     (1 - product per head / (catch_up_goal x frontier)), the last held in 0..1; accumulation = ordinary_accumulation x
-    planned + drive + market_accumulation x (1 - planned) x (1 - slump_caution x slump), held in 0..1. A rising drive
-    costs order: overheating x rise.
+    planned + drive + market_accumulation x (1 - planned) x (1 - slump_caution x slump), held in 0..1. A drive
+    beyond any known so far costs order: overheating x what is new.
     Claims: P13, P18, P19, P60.
     Assumes: one rate for all branches (Feldman 1928); delegates choose the ordinary rate, owners the market's.
     Signs: up with backwardness, lost norms and collective farms; down in war.
@@ -46,9 +46,9 @@ def drive_accumulation(c, rules):
     secrecy = max(1.0 - c.norms, 0.0) ** rules.drive_secrecy
     grain = rules.drive_floor + (1.0 - rules.drive_floor) * c.collectivised
     target = rules.drive_strength * c.planned * secrecy * grain * backwardness * (1.0 - c.war)
-    before = c.drive
     c.drive = toward(c.drive, target, rules.drive_lag)
-    lurch = above(c.drive - before)
+    lurch = above(c.drive - c.drive_known)
+    c.drive_known = max(c.drive_known, c.drive)
     c.dislocation = unit(c.dislocation + rules.overheating * lurch * (1.0 - c.dislocation))
     ordinary = rules.ordinary_accumulation * c.planned
     market = rules.market_accumulation * (1.0 - c.planned) * (1.0 - rules.slump_caution * c.slump)

@@ -53,7 +53,7 @@ def blocks() -> dict[str, dict[str, str]]:
     return {
         "docs/odd.md": {"month": month_block(), "citizen": citizen_block(), "axes": axes_block()},
         "docs/index.md": {"results": results_block()},
-        "docs/fitting.md": {"counts": counts_block()},
+        "docs/fitting.md": {"counts": counts_block(), "edges": edges_block()},
     }
 
 
@@ -218,6 +218,15 @@ def counts_block() -> str:
         f"There are {len(rules)} rules: {len(rules) - assumed} have a source for their order of size, {assumed} are "
         f"assumed. {switches} of them are strengths of mechanisms, which can be switched off."
     )
+
+
+def edges_block() -> str:
+    """Which of the fitted rules ended near an edge of their range: a complaint about a form, not an estimate."""
+    registry = load_rules()
+    free = [registry[name] for name in (Path(__file__).parent.parent / "validation" / "free_rules.txt").read_text(encoding="utf-8").split()]
+    edge = [r for r in free if min(r.value - r.low, r.high - r.value) < 0.03 * (r.high - r.low)]
+    named = ", ".join(f"`{r.name}` ({r.value:g} of {r.low:g} to {r.high:g})" for r in edge) or "none"
+    return f"{len(free)} rules were free. Ended within three hundredths of an edge of their range: {named}."
 
 
 def claims_page() -> str:

@@ -146,7 +146,7 @@ def purged(date: float = 1937.0, *, war: float | None = None, falling: bool = Fa
     slope = -0.0005 if falling else 0.0005
     elite = stepped((1917, 0.0), (1931.5, 0.3)) if endemic else bump(date, 0.3, 1.5)
     here = sample(
-        norms=stepped((1917, 0.9), (1928, 0.4)),
+        norms=stepped((1917, 0.9), (1928, 0.3)),
         to_consume=1.0 + slope * np.arange(MONTHS)[None, :],
         population=flat(1.0),
         repression_mass=bump(1931, 0.4),

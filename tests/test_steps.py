@@ -144,7 +144,7 @@ def test_allen_s_migration_line():
     from thermidor.rules import load_rules
 
     rule = load_rules()["pull"]
-    assert rule.low <= 0.01875 <= rule.high and 0.5 < rule.value / 0.01875 < 1.5
+    assert rule.low <= 0.01875 <= rule.high and 0.5 < rule.value / 0.01875 < 2.0
 
 
 def test_grain_is_taken_where_it_is_short_and_nobody_can_stop_it():

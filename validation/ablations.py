@@ -54,17 +54,18 @@ class Effect:
     def verdict(self, direction: str) -> str:
         """Set the interval against a direction: up, down, or none (within the margin).
 
-        A direction is hit where the interval lies on its side of zero, missed where it lies on the other side or
-        within the
-        margin; none is hit where the interval lies within the margin, missed where it lies outside it; else
-        undetermined.
+        A direction is hit where the interval lies on its side of zero and the difference passes the margin, missed
+        where the interval lies on the other side or within the margin; none is hit where the interval lies within the
+        margin, missed where it lies outside it; else undetermined.
         """
         inside = -self.margin <= self.low and self.high <= self.margin
         if direction == "none":
             outside = self.low > self.margin or self.high < -self.margin
             return "hit" if inside else "MISS" if outside else "undetermined"
         low, high = (self.low, self.high) if direction == "up" else (-self.high, -self.low)
-        return "hit" if low > 0.0 else "MISS" if high < 0.0 or inside else "undetermined"
+        if high < 0.0 or inside:
+            return "MISS"
+        return "hit" if low > 0.0 and abs(self.difference) > self.margin else "undetermined"
 
 
 def expectations(path: Path = EXPECTATIONS) -> dict[str, list[dict[str, Any]]]:

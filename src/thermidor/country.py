@@ -144,7 +144,7 @@ FIELDS: tuple[Field, ...] = (
     Field("rank_gap", "ratio", "income of the top rank over an ordinary official's"),
     Field("private_share", SHARE, "private share of income from property and trade"),
     Field("profit_share", SHARE, "share of output outside farming that goes to owners"),
-    Field("privilege", INDEX, "officials' advantage over workers in what they consume"),
+    Field("privilege", "ratio", "officials' advantage over workers in what they consume, over a wage"),
     Field("scarcity_absolute", INDEX, "want: consumption below a decent minimum"),
     Field("scarcity", INDEX, "positional shortage: consumption below what the frontier shows"),
     Field("conflict", INDEX, "conflict over consumption and deliveries"),

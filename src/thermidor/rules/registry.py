@@ -64,6 +64,15 @@ class Registry(Mapping[str, Rule]):
 
     def values(self, changed: Mapping[str, float] | None = None, without: Iterable[str] = ()) -> dict[str, float]:  # type: ignore[override]
         """All values, with some changed and some mechanisms switched off. Raises InputError for what does not exist."""
+        without = tuple(without)
+        for name in without:
+            if name in (changed or {}):
+                raise InputError(
+                    what=f"'{name}' is both changed and switched off",
+                    where=f"--rule {name}=... --without {name}",
+                    why="one of the two would be ignored",
+                    mend="give one of them",
+                )
         result = {name: rule.value for name, rule in self._rules.items()}
         for name in without:
             off = self.find(name, "--without").off
@@ -95,7 +104,7 @@ class Registry(Mapping[str, Rule]):
                 what=f"there is no rule '{name}'",
                 where=f"{where} {name}",
                 why="rules are named in the registry",
-                mend=nearest(name, self.names),
+                mend=nearest(name, self.names) or "`thermidor explain rule` lists them",
             )
         return self._rules[name]
 

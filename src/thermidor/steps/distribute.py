@@ -120,12 +120,12 @@ def pull_to_town(c, rules):
 
 @compiled
 def bear_children(c, rules):
-    """Births fall with town life and schooling; heirs spread them over the lines that end.
+    """Births fall with town life and schooling, to a floor; they are spread over lines that end and small children.
 
-    Equation: birth_rate = births - births_town x urban_share - births_school x (literacy - births_school_from)+ -
-    births_war x war; frailty = the rule frailty x (a + (1 - a) x (1 - literacy)(b + (1 - b) x want)), a =
-    frailty_schooled, b = frailty_without_want; siblings = (births due - deaths) / people under five, at most
-    siblings_most either way; the cradle empties in cradle_years.
+    Equation: birth_rate = births - births_town x urban_share - births_school x (literacy - births_school_from)+, at
+    least births_least, less births_war x war; frailty = the rule frailty x (a + (1 - a) x (1 - literacy)(b + (1 -
+    b) x want)), a = frailty_schooled, b = frailty_without_want; siblings = (births due - deaths) / people under
+    five, at most siblings_most either way; the cradle empties in cradle_years.
     Claims: none; loop 6 of the model.
     Assumes: a demographic transition by town and school; every death is replaced in the line, and the difference to the
     births due is spread over small children within cradle_years.
@@ -135,7 +135,7 @@ def bear_children(c, rules):
     want = unit(c.scarcity_absolute)
     schooled = above(c.literacy - rules.births_school_from)
     births = rules.births - rules.births_town * c.urban_share - rules.births_school * schooled
-    c.birth_rate = above(births - rules.births_war * c.war)
+    c.birth_rate = above(max(births, rules.births_least) - rules.births_war * c.war)
     poverty = rules.frailty_without_want + (1.0 - rules.frailty_without_want) * want
     unschooled = (1.0 - rules.frailty_schooled) * (1.0 - c.literacy) * poverty
     c.frailty = rules.frailty * (rules.frailty_schooled + unschooled)

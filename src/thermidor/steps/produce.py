@@ -41,16 +41,17 @@ def weather_and_fortune(c, rules, key, month):
 def disturb(c, rules):
     """War and its destruction disorganise production and peace mends it; the purge removes those who run it.
 
-    Equation: dislocation' = war_disorder x war x destruction x (1 - dislocation) - recovery x dislocation x (1 -
-    dislocation)^2 (1 - war); purge_loss' = purge_damage x repression_elite x (1 - purge_loss) - purge_mending x
-    purge_loss.
+    Equation: dislocation' = war_disorder x war x destruction x (1 - dislocation) - recovery x dislocation x order x
+    (1 - war), order = (1 - dislocation)^2, at least order_least, from which it mends itself; purge_loss' =
+    purge_damage x repression_elite x (1 - purge_loss) - purge_mending x purge_loss.
     Claims: P16, P18, P51, P56.
     Assumes: disorder is one number for all branches.
     Signs: up with war on one's own soil and with the purge.
     Leaves out: regions, occupation, evacuation.
     """
     damage = rules.war_disorder * c.war * c.destruction * (1.0 - c.dislocation)
-    mending = rules.recovery * c.dislocation * (1.0 - c.dislocation) ** 2 * (1.0 - c.war)
+    order = max((1.0 - c.dislocation) ** 2, rules.order_least)
+    mending = rules.recovery * c.dislocation * order * (1.0 - c.war)
     c.dislocation = unit(c.dislocation + MONTH * (damage - mending))
     removed = rules.purge_damage * c.repression_elite * (1.0 - c.purge_loss)
     c.purge_loss = unit(c.purge_loss + MONTH * (removed - rules.purge_mending * c.purge_loss))

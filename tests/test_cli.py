@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -18,7 +19,7 @@ import thermidor.runs
 from fixtures_views import synthetic
 from thermidor.cli import run as run_module
 from thermidor.cli.app import app
-from thermidor.cli.run import citizens_of, fresh, pairs
+from thermidor.cli.run import citizens_of, fresh, interruptible, pairs
 from thermidor.errors import InputError, Interrupted, RunError
 from thermidor.runs.result import Result
 
@@ -249,6 +250,35 @@ def test_an_interrupted_figure_leaves_the_run(
     done = call("run", MINIATURE, "--out", str(tmp_path / "here"))
     assert done.exit_code == 130 and "the run is whole" in done.stderr
     assert list((tmp_path / "here").iterdir()) == []
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_interrupted_while_nothing_stops(tmp_path: Path, times: int) -> None:
+    """A run that hangs is ended by a second Ctrl-C, or after a while, and nothing of it is left."""
+    hanging = """
+import os, signal, sys, time
+from pathlib import Path
+from thermidor.cli import run
+run.GRACE = 0.3 if sys.argv[2] == "1" else 60.0
+with run.interruptible(Path(sys.argv[1])):
+    Path(sys.argv[1] + ".partial").mkdir()
+    for _ in range(int(sys.argv[2])):
+        os.kill(os.getpid(), signal.SIGINT)
+    time.sleep(30)
+"""
+    command = [sys.executable, "-c", hanging, str(tmp_path / "r"), str(times)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+    assert done.returncode == 130 and done.stderr == "thermidor: interrupted; nothing was kept\n"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_interrupt_only_sets_an_event_and_is_restored() -> None:
+    """The first Ctrl-C raises nothing in the midst of the work."""
+    before = signal.getsignal(signal.SIGINT)
+    with interruptible() as cancel:
+        os.kill(os.getpid(), signal.SIGINT)
+        assert cancel.wait(1.0)
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 def test_options_reach_the_run(made_up: SimpleNamespace, tmp_path: Path) -> None:

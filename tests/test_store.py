@@ -105,6 +105,19 @@ def test_force_replaces_nothing_but_runs(tmp_path):
     assert open_run(keep(tmp_path / "empty"))
 
 
+def test_force_keeps_what_is_not_the_runs(copy):
+    keep(copy / "inner")
+    with pytest.raises(InputError, match="holds 'inner'"):
+        keep(copy, force=True)
+    assert open_run(copy / "inner")
+    shutil.rmtree(copy / "inner")
+    export(copy, copy / "export", variables=["fear"])
+    export(copy, copy, variables=["fear"])
+    (copy / "figure.png").touch()
+    keep(copy, seed=2, force=True)
+    assert not (copy / "figure.png").exists()
+
+
 def test_two_writers_do_not_meet(tmp_path):
     with store.writing(tmp_path / "r", AXES):
         with pytest.raises(InputError, match="being written"):
@@ -119,6 +132,18 @@ def test_place_that_cannot_be_written(tmp_path):
     for place in (tmp_path / "file" / "run", Path("/proc/nowhere/run")):
         with pytest.raises(InputError, match=r"can't be written(.|\n)*mend"):
             keep(place)
+
+
+def test_unwritable_place_is_called_so_before_its_room_is_asked(tmp_path, monkeypatch):
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(1, 1, 0))
+    monkeypatch.setattr("os.access", lambda *_: False)
+    with pytest.raises(InputError, match="can't be written"):
+        keep(tmp_path / "r")
+
+
+def test_disk_that_does_not_count_its_room(tmp_path, monkeypatch):
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(0, 0, 0))
+    assert open_run(keep(tmp_path / "r"))
 
 
 def test_disk_without_room_is_refused_at_once(tmp_path, monkeypatch):
@@ -259,7 +284,7 @@ def test_parquet_holds_the_same_table(kept, tmp_path):
 
 def test_parquet_without_its_library(kept, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
-    with pytest.raises(InputError, match=r"pip install 'thermidor\[parquet\]'"):
+    with pytest.raises(InputError, match=r"pip install 'pyarrow>=18'"):
         export(kept, tmp_path, "parquet")
 
 
@@ -273,4 +298,16 @@ def test_bad_export_is_refused(kept, tmp_path):
         export(kept, tmp_path / "t.csv")
     assert (tmp_path / "t.csv").read_text() == "mine"
     assert export(kept, tmp_path / "t.csv", force=True, variables=["fear"]).read_text().startswith("run,month")
-    assert [p.name for p in tmp_path.iterdir()] == ["t.csv"]
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["t.csv", "variables.csv"]
+    (tmp_path / "variables.csv").write_text("mine")
+    with pytest.raises(InputError, match="there already"):
+        export(kept, tmp_path / "other.csv", variables=["fear"])
+    with pytest.raises(InputError, match="kept for the list"):
+        export(kept, tmp_path / "variables.csv", force=True)
+
+
+def test_variables_are_listed_beside_a_table(kept, tmp_path):
+    export(kept, tmp_path / "t.csv", variables=["fear"])
+    export(kept, tmp_path / "u.csv", variables=["output"])
+    rows = list(csv.DictReader((tmp_path / "variables.csv").open()))
+    assert [row["name"] for row in rows] == list(VARIABLES) and all(row["meaning"] for row in rows)

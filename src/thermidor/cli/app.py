@@ -69,7 +69,12 @@ Rules = Annotated[
 ]
 Without = Annotated[
     list[str] | None,
-    typer.Option("--without", metavar="MECHANISM", help="Switch a mechanism off. May be repeated.", show_default=False),
+    typer.Option(
+        "--without",
+        metavar="MECHANISM",
+        help="Switch a mechanism off; 'outside' removes all outside events. May be repeated.",
+        show_default=False,
+    ),
 ]
 Months = Annotated[
     int | None,

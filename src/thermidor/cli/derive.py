@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from thermidor.cli.run import citizens_of, progress
-from thermidor.errors import InputError, nearest
+from thermidor.cli.run import citizens_of, interruptible, progress
+from thermidor.errors import InputError, Interrupted, nearest
 
 if TYPE_CHECKING:
     from thermidor.runs import Result
@@ -56,7 +56,7 @@ def carry_out(wish: Wish, to: Path) -> None:
     _known(wish.regime)
     if not to.parent.is_dir():
         raise InputError("there is no such folder", str(to.parent), mend="make it first, or give another --to")
-    with progress() as told:
+    with interruptible() as cancel, progress() as told:
         result = run(
             origin,
             replicates=wish.replicates,
@@ -64,7 +64,10 @@ def carry_out(wish: Wish, to: Path) -> None:
             months=deriving.months_before(origin, wish.at),
             seed=wish.seed,
             progress=told,
+            cancel=cancel,
         )
+    if cancel.is_set():
+        raise Interrupted
     regime, chosen = _chosen(result, wish.regime)
     source = f"assumed: derived by `{_command(wish, regime)}` version {__version__}"
     states = {name: _state(result, name, chosen) for name in origin.countries}

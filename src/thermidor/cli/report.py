@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from thermidor.cli.tables import facts, prose, say, table
+from thermidor.cli.tables import facts, note, prose, say, table
 from thermidor.runs import summary
 from thermidor.views.beside import known
 from thermidor.views.palette import words
@@ -83,6 +83,8 @@ def regimes(result: Result, country: str) -> None:
         why = lens(THEORY).why(result.dataset, result.reading, country, spell.first)
         share = (f"{100 * spell.share:.0f}%",) if many else ()
         rows.append((str(spell.first), str(spell.last), words(spell.label), *share, why))
+    if many:
+        note("the commonest label of each month; runs: mean share that has it")
     columns = ("from", "to", "regime", "runs", "why") if many else ("from", "to", "regime", "why")
     table(columns, rows, right=(3,) if many else (), widths={2: 15})
 
@@ -110,6 +112,7 @@ def turning_points(result: Result, country: str) -> None:
         table(("month", "what"), [(when, title) for when, title, _ in found])
         return
     rows = [(when, f"{d['p10']} to {d['p90']}", f"{100 * d['share']:.0f}%", title) for when, title, d in found]
+    note("median among the runs in which it happens; runs: in how many")
     table(("median", "10% to 90%", "runs", "what"), rows, right=(2,))
 
 

@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 import math
 import os
+import shutil
+import signal
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from threading import Event, Thread
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
-from thermidor.cli.guard import InterruptedLate
-from thermidor.errors import InputError, nearest
+from thermidor.cli.guard import INTERRUPTED, InterruptedLate
+from thermidor.errors import InputError, Interrupted, nearest
 
 if TYPE_CHECKING:
     from thermidor.runs import Result
@@ -21,6 +24,8 @@ if TYPE_CHECKING:
 
 PATIENCE = 1.0
 """Seconds of work before progress is shown."""
+GRACE = 1.0
+"""Seconds that an interrupted run has to stop by itself; one that is still compiling doesn't."""
 SHELF = Path("runs")
 """Where runs are kept that were given no folder."""
 CITIZENS = 10_000
@@ -59,7 +64,7 @@ def carry_out(wish: Wish, *, out: Path | None, force: bool, as_json: bool, figur
     scenario = load_scenario(wish.scenario)
     citizens = citizens_of(wish.citizens, tuple(scenario.countries))
     folder = out if out is not None else None if as_json else fresh(SHELF, scenario.name)
-    with progress() as told:
+    with interruptible(folder, force=force) as cancel, progress() as told:
         result = run(
             scenario,
             replicates=wish.replicates,
@@ -73,7 +78,10 @@ def carry_out(wish: Wish, *, out: Path | None, force: bool, as_json: bool, figur
             progress=told,
             out=folder,
             force=force,
+            cancel=cancel,
         )
+    if cancel.is_set():
+        raise InterruptedLate(f"interrupted; the run is whole in {result.path}") if result.path else Interrupted()
     drawing = _draw(result) if figure and result.path is not None else None
     if as_json:
         print(json.dumps(result.to_json(), ensure_ascii=False, allow_nan=False))
@@ -157,6 +165,58 @@ def _count(text: str) -> int:
         mend = "write a whole number, or COUNTRY=N, or COUNTRY=all"
         raise InputError(f"'{text[:80]}' is no number of citizens", where="--citizens", mend=mend)
     return int(text)
+
+
+@contextmanager
+def interruptible(folder: Path | None = None, *, force: bool = False) -> Iterator[Event]:
+    """Give the event that Ctrl-C sets, in place of an exception in the midst of an import or of writing.
+
+    A second Ctrl-C, or a run that has not stopped after `GRACE`, ends the process and removes what
+    stands half written beside `folder`.
+    """
+    cancel, over = Event(), Event()
+    if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        yield cancel
+        return
+    target = None if folder is None else folder.expanduser().resolve()
+    partial = None if target is None else target.with_name(target.name + ".partial")
+    if partial is not None and partial.exists() and not force:
+        partial = None  # another run's
+
+    def watch() -> None:
+        cancel.wait()
+        if not over.wait(GRACE):
+            _end_now(partial)
+
+    asked: list[int] = []
+
+    def interrupted(number: int, _: object) -> None:
+        if asked:
+            _end_now(partial)
+        asked.append(number)
+        cancel.set()
+
+    Thread(target=watch, daemon=True).start()
+    before = signal.signal(signal.SIGINT, interrupted)
+    try:
+        yield cancel
+    finally:
+        over.set()
+        signal.signal(signal.SIGINT, before)
+
+
+def _end_now(partial: Path | None) -> NoReturn:
+    """End the process whatever its threads do; `partial` is moved aside first, for it may become whole meanwhile."""
+    if partial is not None:
+        dropped = partial.with_name(partial.name + ".dropped")
+        with suppress(OSError):
+            os.replace(partial, dropped)
+        for left in (dropped, partial):  # the writer may have begun anew
+            shutil.rmtree(left, ignore_errors=True)
+    with suppress(OSError):
+        cursor = "\r\x1b[K\x1b[?25h" if sys.stderr.isatty() else ""
+        os.write(2, f"{cursor}thermidor: interrupted; nothing was kept\n".encode())
+    os._exit(INTERRUPTED)
 
 
 @contextmanager

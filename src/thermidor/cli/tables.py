@@ -30,6 +30,13 @@ def say(heading: str, note: str = "") -> None:
     console().print(line)
 
 
+def note(text: str) -> None:
+    """Print a line under a heading."""
+    from rich.text import Text
+
+    console().print(Text(text, style="dim"))
+
+
 def table(
     columns: Sequence[str],
     rows: Iterable[Sequence[Any]],

@@ -177,14 +177,14 @@ def _gather(
         if progress is not None:
             progress(len(members) - len(waiting), len(members), sum(lived), months * len(members))
 
+    import xarray  # noqa: F401  the result needs both; Ctrl-C inside an import while threads import can deadlock
+    import zarr  # noqa: F401
+
     pool = ThreadPoolExecutor(at_once, thread_name_prefix="thermidor")
     try:
         places: dict[Future[NDArray[np.float32]], int] = {}
         for place in range(len(members)):
             places[pool.submit(one, place)] = place
-        import xarray  # noqa: F401  the result needs both; while members live they are imported for nothing
-        import zarr  # noqa: F401
-
         waiting = set(places)
         while waiting:
             ended, waiting = wait(waiting, timeout=TICK, return_when=FIRST_COMPLETED)

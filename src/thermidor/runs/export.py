@@ -7,6 +7,7 @@ Rows are run, month and country; wide tables have one column a variable, long on
 from __future__ import annotations
 
 import csv
+import io
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     import xarray as xr
 
 FORMATS = ("csv", "parquet")
+DICTIONARY = "variables.csv"
+"""Written beside a table: name, unit and meaning of every variable of the run."""
 KEYS = ("run", "month", "country")
 
 
@@ -33,7 +36,7 @@ def export(
     variables: Iterable[str] | None = None,
     force: bool = False,
 ) -> Path:
-    """Write the run kept in `folder` as a table and return its path.
+    """Write the run kept in `folder` as a table, with variables.csv beside it, and return its path.
 
     `to` is a file, or a folder in which the file is called series.csv or series.parquet; `variables`
     picks some. Raises InputError for what is not a run, an unknown format or variable, a file that
@@ -54,18 +57,33 @@ def export(
     target = Path(to).expanduser()
     if target.is_dir() or not target.suffix:
         target = target / f"series.{format}"
-    if target.exists() and not force:
-        mend = "give another name, or force=True to replace it"
-        raise InputError("this file is there already", where=str(target), mend=mend)
+    beside, entries = target.with_name(DICTIONARY), _dictionary(series)
+    if target == beside:
+        raise InputError("this name is kept for the list of variables", where=str(target), mend="give another name")
+    there = next((file for file in (target, beside) if file.exists() and not force), None)
+    if there is not None and (there == target or there.read_bytes() != entries.encode()):
+        mend = "give another name or folder, or force=True to replace it"
+        raise InputError("this file is there already", where=str(there), mend=mend)
     aside = target.with_name(target.name + ".partial")
     with placing(target):
         target.parent.mkdir(parents=True, exist_ok=True)
         try:
             (_write_csv if format == "csv" else _write_parquet)(aside, series, names, long)
             os.replace(aside, target)
+            aside.write_text(entries, encoding="utf-8", newline="")
+            os.replace(aside, beside)
         finally:
             aside.unlink(missing_ok=True)
     return target
+
+
+def _dictionary(series: xr.Dataset) -> str:
+    """Return name, unit and meaning of every variable as CSV."""
+    text = io.StringIO()
+    lines = csv.writer(text, lineterminator="\n")
+    lines.writerow(("name", "unit", "meaning"))
+    lines.writerows((name, v.attrs.get("unit", ""), v.attrs.get("meaning", "")) for name, v in series.data_vars.items())
+    return text.getvalue()
 
 
 def _tables(series: xr.Dataset, names: list[str], long: bool) -> Iterator[dict[str, Any]]:
@@ -119,5 +137,5 @@ def _need_pyarrow() -> None:
             "Parquet needs a library that is not installed",
             where="format",
             why="pyarrow can't be imported",
-            mend="pip install 'thermidor[parquet]', or export as csv",
+            mend=".venv/bin/pip install 'pyarrow>=18', or export as csv",
         ) from None

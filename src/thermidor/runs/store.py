@@ -15,6 +15,7 @@ import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     import xarray as xr
 
 SERIES = "series.zarr"
+OWN = (manifests.NAME, SERIES, "figure.png", "export", "series*.csv", "series*.parquet", "variables.csv")
+"""What a folder of a run may hold if it is to be replaced."""
 DIMS = ("run", "month", "country", "variable")
 IN_MEMORY = 1 << 30
 """Bytes of series above which a run that is kept on disk is not kept in memory as well."""
@@ -71,7 +74,7 @@ class Writer:
 
     @cached_property
     def _series(self) -> Any:
-        """The array, made when the first member comes: to import zarr takes a while, in which members can live."""
+        """The array, made when the first member comes."""
         with placing(self.target):
             return _create(self.partial / SERIES, self._axes)
 
@@ -104,6 +107,8 @@ def writing(path: str | Path, axes: Axes, *, force: bool = False) -> Iterator[Wr
     partial = target.with_name(target.name + ".partial")
     with placing(target):
         target.parent.mkdir(parents=True, exist_ok=True)
+        if not os.access(target.parent, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         _refuse_full(target, size(axes))
         if force and partial.is_dir():
             shutil.rmtree(partial)
@@ -244,10 +249,16 @@ def _refuse_occupied(target: Path, force: bool) -> None:
     if not force:
         mend = "give another folder, or --force (force=True) to replace it"
         raise InputError("a run is kept here already", where=str(target), mend=mend)
+    strange = sorted(p.name for p in target.iterdir() if not any(fnmatchcase(p.name, own) for own in OWN))
+    if strange:
+        why = f"it holds '{strange[0]}', which would be deleted with it"
+        raise InputError("this run can't be replaced", str(target), why, "move that away, or give another folder")
 
 
 def _refuse_full(target: Path, needed: int) -> None:
-    free = shutil.disk_usage(target.parent).free
+    total, _, free = shutil.disk_usage(target.parent)
+    if total == 0:  # a place that doesn't count its room
+        return
     if free < needed:
         raise InputError(
             "the disk has no room for this run",

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from thermidor.lenses.spells import Reading
 
 WIDE, HIGH, DPI = 8.0, 10.0, 150
-LEFT, RIGHT = 0.075, 0.79
+LEFT, RIGHT, EDGE = 0.075, 0.79, 0.97
 TOP, BOTTOM, GAP = 0.908, 0.088, 0.36
 PANELS = {"regimes": 1.62, "economy": 1.42, "state": 1.12, "apparatus": 0.72, "coercion": 1.12, "society": 1.08}
 """Panels from the top down and their share of the height, about in inches."""
@@ -123,7 +123,7 @@ def draw(
     tall = _inches(regimes)
     dress(regimes, "Regimes", "share of runs" if runs > 1 else "by the criteria of the lens", years)
     homeless = ribbon(regimes, years, shares, wide=(RIGHT - LEFT) * WIDE, tall=tall)
-    key(regimes, homeless, tall=tall)
+    key(regimes, sorted(homeless, key=lambda label: int(np.argmax(shares[label] > 0.0))), tall=tall)
     _percent(regimes, (0.0, 0.5, 1.0) if runs > 1 else ())
     regimes.grid(False)
 
@@ -183,7 +183,7 @@ def _economy(ax: Axes, series: xr.Dataset, years: Floats, record: Record) -> Non
     seen = seen[np.isfinite(seen) & (seen > 0.0)]
     low, high = float(np.min(seen)) / 1.12, float(np.max(seen)) * 1.12
     ax.set_ylim(low, high)
-    ticks = [t for t in (0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0) if low <= t <= high]
+    ticks = [t for t in (0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0) if low <= t <= high]
     ax.yaxis.set_major_locator(FixedLocator(ticks))
     ax.yaxis.set_minor_locator(NullLocator())
     ax.yaxis.set_minor_formatter(NullFormatter())
@@ -225,9 +225,10 @@ def _coercion(ax: Axes, series: xr.Dataset, years: Floats, record: Record) -> No
         scale = 0.92 / float(many.max())
         ax.bar(when, many * scale, width=0.8, color="#c9c9c4", linewidth=0, zorder=1)
         top = int(np.argmax(many))
-        ax.text(
-            float(when[top]) + 1.5, 0.92, f"record (bars): {many[top]:,.0f} thousand sentenced in {int(when[top])}",
-            fontsize=7, color=FAINT, va="top", ha="left", zorder=4,
+        ax.annotate(
+            f"record (bars): {many[top]:,.0f} thousand sentenced in {int(when[top])}",
+            ((EDGE - LEFT) / (RIGHT - LEFT), 1.0), xycoords="axes fraction", xytext=(0, 5), textcoords="offset points",
+            fontsize=7, color=FAINT, va="baseline", ha="right", annotation_clip=False,
         )  # fmt: skip
     name_lines(ax, labels, tall=_inches(ax))
 
@@ -266,4 +267,4 @@ def _words(figure: Figure, title: str, subtitle: str, sources: str, runs: int, w
 def _rule(figure: Figure) -> Any:
     from matplotlib.lines import Line2D
 
-    return Line2D((LEFT, 0.97), (0.928, 0.928), color=GRID, linewidth=1.0, transform=figure.transFigure)
+    return Line2D((LEFT, EDGE), (0.928, 0.928), color=GRID, linewidth=1.0, transform=figure.transFigure)

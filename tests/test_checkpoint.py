@@ -143,9 +143,8 @@ def test_model_goes_on_from_a_checkpoint(tmp_path):
     miniature = Path(__file__).parent / "data" / "miniature.yaml"
     if not miniature.is_file():
         pytest.skip("no miniature scenario")
-    from thermidor.runs.simulate import resume, simulate
-
     from thermidor.rules import load_rules
+    from thermidor.runs.simulate import resume, simulate
     from thermidor.scenarios import load_scenario, resolve
 
     start = resolve(load_scenario(miniature), 1, 0)

@@ -37,7 +37,7 @@ def citizen() -> Iterator[Line]:
 
     from thermidor.citizen_record import CITIZEN, TALLY
     from thermidor.country import CLASSES
-    from thermidor.month import chunk
+    from thermidor.month import chunks
     from thermidor.rules import load_rules
     from thermidor.runs.simulate import advance, begin
     from thermidor.scenarios import load_scenario, resolve
@@ -65,28 +65,24 @@ def citizen() -> Iterator[Line]:
     society = state["society"]
     people = np.tile(society.people, MANY // FEW)
     people["weight"] *= FEW / MANY
-    totals = np.zeros((len(CLASSES), MANY // CHUNK + 1), TALLY)
-    parts = [(k, k * CHUNK, min((k + 1) * CHUNK, MANY)) for k in range(totals.shape[1])]
+    parts = np.array([(0, first, min(first + CHUNK, MANY), 0) for first in range(0, MANY, CHUNK)])
+    sums = np.zeros((len(parts), len(CLASSES)), TALLY)
     words = people.view(np.uint64).reshape(MANY, CITIZEN.itemsize // 8)
     turn = reading_and_writing()
 
-    def spread(work: Callable[[int, int, int], None]) -> Callable[[], None]:
-        def lane(n: int) -> None:
-            for part in parts[n::THREADS]:
-                work(*part)
-
+    def spread(work: Callable[[int], None]) -> Callable[[], None]:
         def all_lanes() -> None:
             with ThreadPoolExecutor(THREADS) as pool:
-                list(pool.map(lane, range(THREADS)))
+                list(pool.map(work, range(THREADS)))
 
         return all_lanes
 
-    def live(k: int, first: int, last: int) -> None:
-        rule, key = state["rules"][0], society.keys[0]
-        chunk(people, first, last, 0, society.world, 0, rule, key, 480, totals[:, k].copy())
+    def live(lane: int) -> None:
+        chunks(people, parts, lane, THREADS, society.world, state["rules"][0], society.keys, 480, sums)
 
-    def floor(k: int, first: int, last: int) -> None:
-        turn(words, first, last)
+    def floor(lane: int) -> None:
+        for _, first, last, _ in parts[lane::THREADS]:
+            turn(words, first, last)
 
     works = spread(live), spread(floor)
     for work in works:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-ENTRIES = {"month": ("months", "before", "chunk", "after"), "society": ("settle", "census")}
+ENTRIES = {"month": ("months", "before", "chunks", "after"), "society": ("settle", "census")}
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -67,12 +67,13 @@ def citizens(count=1, **fields: Any) -> np.ndarray:
 
 def live_a_month(people, world, *, rule=None, key=7, month=0) -> np.ndarray:
     """Let citizens of the country live one month, in place; return the totals, TALLY[classes]."""
-    from thermidor.month import chunk
+    from thermidor.month import chunks
 
-    totals = np.zeros(len(CLASSES), TALLY)
+    totals = np.zeros((1, len(CLASSES)), TALLY)
     record = (rules() if rule is None else rule)[0]
-    chunk(people, 0, len(people), 0, world, 0, record, np.uint64(key), month, totals)
-    return totals
+    parts, keys = np.array([(0, 0, len(people), 0)]), np.array([key], np.uint64)
+    chunks(people, parts, 0, 1, world, record, keys, month, totals)
+    return totals[0]
 
 
 def count(people, world) -> np.ndarray:

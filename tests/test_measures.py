@@ -99,8 +99,8 @@ def test_norms_half_and_restoration() -> None:
 
 
 def test_private_share_ten_years_on() -> None:
-    """The share of the month ten years after, and nothing where the run ends before."""
-    private = stepped((1917, 0.4), (1980, 0.6), (1989.5, 0.8))
+    """The share of the month ten years after state property began to fall, and nothing where the run ends before."""
+    private = stepped((1917, 0.4), (1980, 0.5), (1989.5, 0.8))
     here = sample(state_property=1.0 - private, private_share=private)
     assert value("private_after_ten", here) == pytest.approx(0.8)
     late = stepped((1917, 0.4), (1995, 0.6))

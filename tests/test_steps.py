@@ -199,7 +199,7 @@ def test_soldiers_fight_for_what_they_stand_to_lose():
     assert after(weigh_loyalty, treatment=0.0, **war).loyalty < after(weigh_loyalty, war=0.0, loyalty=0.5).loyalty
 
 
-GENTLE = {"move_slope": 2.0, "move_pace": 2.0}
+GENTLE = {"move_power": 1.5, "move_pace": 2.0}
 """So gentle that no chance is nearly nought or one: signs show wherever the defaults stand."""
 
 
@@ -223,6 +223,15 @@ def test_organised_schooled_and_rested_people_keep_their_norms():
     assert measures(**{**held, "exhaustion": 0.95}) > some
     assert measures(**{**held, "literacy": 0.98}) < some
     assert measures(usurpation=0.0, **held) == 0.0
+
+
+def test_no_cause_stops_counting_where_another_is_great():
+    """A contest has no end at which resistance or gain no longer matters, as a logistic of their difference has."""
+    hungry = {"scarcity": 0.8, "scarcity_absolute": 0.4, "organisation": 0.5, "literacy": 0.4, "exhaustion": 0.2}
+    base = measures(3000, room=0.8, urban_share=0.18, **hungry)
+    assert measures(3000, room=0.8, urban_share=0.18, **{**hungry, "organisation": 0.0}) > 1.05 * base
+    assert measures(3000, room=0.8, urban_share=0.18, war=0.9, **hungry) > 1.02 * base
+    assert measures(3000, room=0.8, urban_share=0.36, **hungry) < 0.9 * base
 
 
 def test_a_measure_takes_from_a_norm_and_narrows_room():

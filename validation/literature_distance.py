@@ -70,12 +70,12 @@ def _trough_year(s: Sample, row: Row) -> Floats:
 
 
 def _after_restoration(s: Sample, row: Row) -> Floats:
-    """Lowest GDP per head after restoration over the highest of two years before; NaN where too late to tell."""
-    date, product = measures.restoration_date(s), s["gdp_per_head"]
+    """Lowest GDP per head after restoration began over the highest of two years before; NaN where too late to tell."""
+    date, product = measures.transition_date(s), s["gdp_per_head"]
     found = np.full(len(s), np.nan)
     for run in np.flatnonzero(date + 5.0 < s.end):
         month = s.at(date[run])
-        found[run] = product[run, month:].min() / product[run, max(month - 24, 0) : month].max()
+        found[run] = product[run, month : month + 120].min() / product[run, max(month - 24, 0) : month].max()
     return found
 
 

@@ -92,6 +92,16 @@ def restoration_date(sample: Sample) -> Floats:
     return first_date(~state & np.maximum.accumulate(state, axis=1), sample)
 
 
+TURNING = 0.9
+
+
+def transition_date(sample: Sample) -> Floats:
+    """Return when restoration begins: state property, having stood above one half, first a tenth below its height."""
+    state = sample["state_property"]
+    height = np.maximum.accumulate(state, axis=1)
+    return first_date((height >= 0.5) & (state < TURNING * height), sample)
+
+
 def in_label(sample: Sample, year: float) -> Floats:
     """Say which runs have the label in January of a year (1.0 or 0.0)."""
     month = min(sample.at(year), sample.values.shape[1] - 1)
@@ -193,9 +203,10 @@ def fell_back(
 
 
 def private_after(sample: Sample, years: float = 10.0) -> Floats:
-    """Return the private share so many years after restoration; NaN where the run ends before."""
-    place = np.rint((restoration_date(sample) + years - sample.start) * 12.0).astype(int)
-    inside = (restoration_date(sample) < sample.end) & (place < sample.values.shape[1])
+    """Return the private share so many years after restoration began; NaN where the run ends before."""
+    date = transition_date(sample)
+    place = np.rint((date + years - sample.start) * 12.0).astype(int)
+    inside = (date < sample.end) & (place < sample.values.shape[1])
     share = sample["private_share"][np.arange(len(sample)), np.where(inside, place, 0)]
     return np.where(inside, share, np.nan)
 

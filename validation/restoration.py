@@ -1,4 +1,4 @@
-"""Bar 5: how private a society is ten years after restoration, how far that spreads, and what it depends on."""
+"""Bar 5: how private a society is ten years after restoration began, how far that spreads, and what it depends on."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from thermidor.scenarios import Scenario
 from validation.ensemble import Plan, live
-from validation.measures import private_after, restoration_date
+from validation.measures import private_after, transition_date
 from validation.page import Cell, Page, Table
 from validation.sample import Floats, Sample
 from validation.settings import conditions_at, first_country, main_scenario, scaled_paths, start_at
@@ -69,7 +69,7 @@ def report(plan: Plan) -> Page:
     rows = [spread(name, sample) for name, sample in samples.items()]
     heads = (
         "starts",
-        "restored by 2010",
+        "begun by 2010",
         "of them ten years on",
         "5%",
         "25%",
@@ -84,11 +84,12 @@ def report(plan: Plan) -> Page:
         "The model's share is that of property outside farming."
     )
     wide = samples["starts drawn widely"]
-    tables = [Table("spread", "Private share ten years after restoration", heads, rows, note), depends(wide, drawn)]
+    title = "Private share ten years after restoration began"
+    tables = [Table("spread", title, heads, rows, note), depends(wide, drawn)]
     here = first_country(scenario)
     about = (
-        f"Restoration: state property falls below one half. The scenario runs on to {END} with the outside world of "
-        f"its last knots. "
+        "Restoration begins when state property stands a tenth below its height. "
+        f"The scenario runs on to {END} with the outside world of its last knots. "
         f"Drawn widely, uniformly: {', '.join(f'{name} {low:g} to {high:g}' for name, (low, high) in WIDE.items())} "
         f"of {here}."
     )
@@ -96,9 +97,9 @@ def report(plan: Plan) -> Page:
 
 
 def spread(name: str, sample: Sample) -> list[Cell]:
-    """Return the quantiles of the private share ten years after restoration."""
+    """Return the quantiles of the private share ten years after restoration began."""
     share = private_after(sample)
-    restored = restoration_date(sample) < 2010.0
+    restored = transition_date(sample) < 2010.0
     found = share[np.isfinite(share)]
     quantiles = np.quantile(found, (0.05, 0.25, 0.5, 0.75, 0.95)) if len(found) else np.full(5, np.nan)
     between = float(((found >= 0.2) & (found <= 0.8)).mean()) if len(found) else float("nan")
@@ -106,11 +107,11 @@ def spread(name: str, sample: Sample) -> list[Cell]:
 
 
 def depends(sample: Sample, drawn: dict[str, Floats]) -> Table:
-    """Rank correlation of the private share with the starts, and with the state of the month of restoration."""
-    share, date = private_after(sample), restoration_date(sample)
+    """Rank correlation of the private share with the starts, and with the state when restoration begins."""
+    share, date = private_after(sample), transition_date(sample)
     month = np.minimum(np.rint((date - sample.start) * 12.0).astype(int), sample.values.shape[1] - 1)
     causes = {f"start: {name}": values for name, values in drawn.items()}
-    causes |= {"date of restoration": date}
+    causes |= {"date of the beginning": date}
     causes |= {f"then: {name}": sample[name][np.arange(len(sample)), month] for name in AT_RESTORATION}
     rows: list[list[Cell]] = [
         [name, rank_correlation(values, share), abs(rank_correlation(values, share))] for name, values in causes.items()

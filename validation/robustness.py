@@ -20,7 +20,7 @@ from validation.sample import Bools, Sample
 from validation.settings import gdp_record, main_scenario
 from validation.twins import ALL_PARTS, first_values, reset
 
-MEMBERS, CITIZENS, SURROUNDINGS = 10, 1_000, 250
+MEMBERS, CITIZENS, SURROUNDINGS = 24, 1_000, 250
 WIDTHS = (0.1, 0.2)
 TWIN_AT = "1970-01"
 

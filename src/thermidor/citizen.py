@@ -291,16 +291,17 @@ def be_counted(me, mine, rules, short, now):
     Leaves out: thresholds by the number of others who act.
     """
     weight, grievance, ties, fear = wide(me.weight), wide(me.grievance), wide(me.organisation), wide(me.fear)
+    hoard, skill, claims, toil = wide(me.holdings), wide(me.skill), claim(me, mine), mine.toil[me.sector]
     now.heads += weight
-    now.hoard += weight * wide(me.holdings)
+    now.hoard += weight * hoard
     now.short += weight * short
     now.grievance += weight * grievance
     now.ties += weight * ties
     now.fear += weight * fear
     now.acting += weight * grievance * ties * (1.0 - rules.fear_on_action * fear)
-    now.learning += weight * wide(me.skill)
-    now.claims += weight * claim(me, mine)
-    now.toil += weight * mine.toil[me.sector]
+    now.learning += weight * skill
+    now.claims += weight * claims
+    now.toil += weight * toil
     if me.age < SMALL:
         now.infants += weight
     if me.lean == LIBERAL:

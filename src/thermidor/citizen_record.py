@@ -56,8 +56,8 @@ _RATES = np.dtype(
         ("ration", "f8", (len(SECTORS),)),  # claim for a unit of work, by sector
         ("unskilled", "f8"),  # work of one without schooling, beside what schooling adds
         ("toil", "f8", (len(SECTORS),)),  # effective work, by sector
-        ("grown", "f8"),  # months of age at which work begins
-        ("old", "f8"),  # months of age at which it ends, outside villages
+        ("grown", "i8"),  # months of age at which work begins
+        ("old", "i8"),  # months of age at which it ends, outside villages
         ("by_need", "f8"),  # claim for a tenth of an adult's need
         ("rank_step", "f8"),  # by how much a rank raises the claim
         ("one_decent", "f8"),  # 1 / a decent living

@@ -9,7 +9,7 @@ from thermidor.steps.contend import contend
 from thermidor.steps.deduct import deduct
 from thermidor.steps.distribute import distribute
 from thermidor.steps.govern import govern
-from thermidor.steps.live import count, live, live_chunk, publish
+from thermidor.steps.live import add, clear, count, live, live_chunk, publish
 from thermidor.steps.plan import plan
 from thermidor.steps.produce import produce
 from thermidor.steps.trade import trade
@@ -75,16 +75,27 @@ def before(world, rules, keys, outside, month):
 
 
 @entry
-def chunk(people, first, last, start, world, here, rules, key, month, totals):
-    """One chunk of citizens of country `here`; adds to `totals`, TALLY[classes]."""
+def chunks(people, parts, lane, lanes, world, rules, keys, month, sums):
+    """Every `lanes`-th chunk of citizens, from number `lane` on.
+
+    parts: int64[chunks, 4]: country, first and last row, first row of the country; sums: TALLY[chunks, classes], added
+    to.
+    """
     rates = np.zeros(len(CLASSES), RATES)
-    publish(world[here], rules, rates)
-    live_chunk(people, first, last, start, world[here], rates, rules, key, month, totals)
+    for part in range(lane, parts.shape[0], lanes):
+        here, first, last, start = parts[part]
+        publish(world[here], rules, rates)
+        live_chunk(people, first, last, start, world[here], rates, rules, keys[here], month, sums[part])
 
 
 @entry
-def after(world, rules, keys, month, totals):
-    """The second half of a month; totals: TALLY[countries, classes], summed in order of chunks."""
+def after(world, rules, keys, month, parts, sums):
+    """The second half of a month; the sums of chunks are added in order."""
+    totals = np.zeros(len(CLASSES), TALLY)
     for here in range(world.shape[0]):
-        count(world[here], totals[here])
+        clear(totals)
+        for part in range(parts.shape[0]):
+            if parts[part, 0] == here:
+                add(totals, sums[part])
+        count(world[here], totals)
     after_living(world, rules, keys, month)

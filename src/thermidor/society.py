@@ -58,9 +58,9 @@ LIVING = (1.5, 4.0, 1.5, 1.5, 1.5, 2.0, 1.5)  # ratio: living by class; of peasa
 DEATHS, DEATHS_UNSCHOOLED, DEATHS_BY_SCHOOLING = 0.026, 1.3, 0.8  # 1/year, ratio, ratio: deaths of the year before
 MAJORITY = 0.5  # share of authority with which councils begin to carry out their property programme
 
-AGE, SKILL, NEED, HOARD, TIES, FEAR, NATION, RANK = range(8)
-"""Which of a citizen's draws decides what; that of the nation also decides an official's lean."""
-DRAWS = 8
+AGE, SKILL, NEED, HOARD, TIES, FEAR, NATION, RANK, LEAN = range(9)
+"""Which of a citizen's draws decides what."""
+DRAWS = 9
 
 
 @entry
@@ -102,7 +102,7 @@ def settle(people, first, last, start, class_ends, weights, living, fears, ties,
         if k == OFFICIAL:
             u = uniform(stream, i + RANK)
             me.rank = CLERK + (u < rules.rank_managers) + (u < rules.rank_tops)
-            me.lean = LIBERAL if uniform(stream, i + NATION) < turned else NO_LEAN
+            me.lean = LIBERAL if uniform(stream, i + LEAN) < turned else NO_LEAN
             me.sector = OFFICE
         elif k == GENDARME:
             me.sector = ARMS

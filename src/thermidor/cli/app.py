@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -251,7 +252,11 @@ def version() -> None:
 
 
 def main() -> None:
-    """Entry point of the command `thermidor`."""
+    """Entry point of the command `thermidor`.
+
+    The collector of cycles stays off: a command makes few, and searching all that it imports for them takes .3 s.
+    """
+    gc.disable()
     app(prog_name="thermidor")
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from contextlib import suppress
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,14 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from thermidor.cli.tables import facts, note, prose, say, table
+from thermidor.errors import InputError
 from thermidor.runs import summary
 from thermidor.views.beside import known
 from thermidor.views.palette import words
 
 if TYPE_CHECKING:
-    import xarray as xr
-
-    from thermidor.record import Series
     from thermidor.runs import Result
 
     Floats = NDArray[np.float64]
@@ -49,7 +49,7 @@ def report(result: Result, figure: Path | None) -> None:
     turning_points(result, main)
     there = known(key)
     say(titled, "beside the record" if there else f"levels; the record has no '{key}'" if key else "levels")
-    beside(result.dataset.sel(country=main), key if there else None)
+    beside(result, main, key if there else None)
     _files(result, figure)
 
 
@@ -80,7 +80,7 @@ def regimes(result: Result, country: str) -> None:
     many = len(result.reading.runs) > 1
     rows = []
     for spell in typical_spells(result.reading, country, *((LASTING,) if many else ())):
-        why = lens(THEORY).why(result.dataset, result.reading, country, spell.first)
+        why = lens(THEORY).why(result.columns, result.reading, country, spell.first)
         share = (f"{100 * spell.share:.0f}%",) if many else ()
         rows.append((str(spell.first), str(spell.last), words(spell.label), *share, why))
     if many:
@@ -99,17 +99,17 @@ def turning_points(result: Result, country: str) -> None:
             dates[f"{words(label)} reached"] = date
     longest = int(np.bincount(codes.ravel(), minlength=len(reading.names)).argmax())
     dates[f"{words(reading.names[longest])} left"] = summary.dated(_left(codes == longest), months)
-    one = result.dataset.sel(country=country).transpose("run", "month")
     for name, level in summary.FALLS.items():
-        fell = summary.first_months(summary.fell(one[name].values, level))
+        fell = summary.first_months(summary.fell(result.values(name, country), level))
         dates[f"{name.replace('_', ' ')} below {level:g}"] = summary.dated(fell, months)
     for name, title in WAVES.items():
-        values = one[name].values
+        values = result.values(name, country)
         peak = np.where(values.max(axis=1) >= LEAST_WAVE, values.argmax(axis=1), -1)
         dates[title] = summary.dated(peak, months)
     found = sorted((date["median_month"], title, date) for title, date in dates.items() if date["median_month"])
     if len(reading.runs) == 1:
-        table(("month", "what"), [(when, title) for when, title, _ in found])
+        by_month = groupby(found, key=lambda row: row[0])
+        table(("month", "what"), [(when, "; ".join(title for _, title, _ in rows)) for when, rows in by_month])
         return
     rows = [(when, f"{d['p10']} to {d['p90']}", f"{100 * d['share']:.0f}%", title) for when, title, d in found]
     note("median among the runs in which it happens; runs: in how many")
@@ -127,13 +127,17 @@ def _left(inside: NDArray[np.bool_]) -> NDArray[np.int64]:
     return out
 
 
-def beside(country: xr.Dataset, key: str | None) -> None:
+def beside(result: Result, country: str, key: str | None) -> None:
     """Print growth by period and levels at some years (medians of runs), with the record's under `key` beside them."""
     from thermidor.record import growth_periods, growth_table, yearly
 
-    months = country["month"].values
-    model = {name: yearly(months, _median(country, name)) for name in ("gdp_per_head", "urban_share", "population")}
-    official = yearly(months, _median(country, "official_output") / _median(country, "population"))
+    months = result.reading.months
+
+    def median(name: str) -> Floats:
+        return np.median(np.asarray(result.values(name, country), dtype=np.float64), axis=0)
+
+    model = {name: yearly(months, median(name)) for name in ("gdp_per_head", "urban_share", "population")}
+    official = yearly(months, median("official_output") / median("population"))
     record = {name: _by_year(key, name) for name in model}
     periods = [span for span in growth_periods() if {*span} <= model["gdp_per_head"].keys()] if key else []
     if periods:
@@ -180,18 +184,13 @@ def _years(whole: Sequence[int], wanted: Sequence[int]) -> list[int]:
     return picked
 
 
-def _median(country: xr.Dataset, name: str) -> Floats:
-    return np.median(np.asarray(country[name].transpose("run", "month").values, dtype=np.float64), axis=0)
-
-
 def _by_year(key: str | None, name: str) -> dict[int, float]:
     """Return the record's series by year; nothing where there is none."""
-    from thermidor.record import record, series_names
+    from thermidor.record import record
 
-    if key is None or name not in series_names(key):
-        return {}
-    series: Series = record(key, name)
-    return series.by_year()
+    with suppress(InputError):
+        return record(key, name).by_year() if key else {}
+    return {}
 
 
 def _percent(number: float | None) -> str:

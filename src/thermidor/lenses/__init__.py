@@ -11,9 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import numpy as np
-    import xarray as xr
 
-    from thermidor.lenses.criteria import Floats, Table
+    from thermidor.lenses.criteria import Columns, Floats, Table
     from thermidor.lenses.reasons import Finding
     from thermidor.lenses.spells import Reading
 
@@ -27,18 +26,16 @@ class Lens(Protocol):
     def table(self) -> Table:
         """Return its criteria."""
 
-    def read(self, series: xr.Dataset, thresholds: Mapping[str, float] | None = None) -> Reading:
+    def read(self, series: Columns, thresholds: Mapping[str, float] | None = None) -> Reading:
         """Label every country-month."""
 
-    def margins(self, series: xr.Dataset, label: str) -> Floats:
+    def margins(self, series: Columns, label: str) -> Floats:
         """Return by how much a label holds."""
 
-    def explain(self, series: xr.Dataset, run: int, month: str | np.datetime64, country: str) -> list[Finding]:
+    def explain(self, series: Columns, run: int, month: str | np.datetime64, country: str) -> list[Finding]:
         """Return every criterion at one month."""
 
-    def why(
-        self, series: xr.Dataset, reading: Reading, country: str, month: np.datetime64, run: int | None = None
-    ) -> str:
+    def why(self, series: Columns, reading: Reading, country: str, month: np.datetime64, run: int | None = None) -> str:
         """Say why a spell began."""
 
     def table_markdown(self) -> str:

@@ -12,16 +12,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from thermidor.errors import InputError, nearest
 
-if TYPE_CHECKING:
-    import xarray as xr
-
+Columns = Mapping[Any, Any]
+"""A run by name: its variables and the names along its axes run, month and country; a dataset, or plain arrays."""
 Floats = NDArray[np.floating[Any]]
 Bools = NDArray[np.bool_]
 Values = Callable[[str], Floats]
@@ -153,8 +152,8 @@ def load_table(path: Path) -> Table:
 EVERY = slice(None)
 
 
-def values_of(series: xr.Dataset, expressions: Expressions, runs: slice = EVERY, countries: slice = EVERY) -> Values:
-    """Return what gives each quantity of a dataset, or of some of its runs and countries [run, month, country].
+def values_of(series: Columns, expressions: Expressions, runs: slice = EVERY, countries: slice = EVERY) -> Values:
+    """Return what gives each quantity of a run, or of some of its runs and countries [run, month, country].
 
     Each is read and worked out once.
     """
@@ -166,7 +165,9 @@ def values_of(series: xr.Dataset, expressions: Expressions, runs: slice = EVERY,
                 return expressions[name](value)
         if name not in series:
             raise InputError(f"these series have no variable '{name}'", why="the lens reads it")
-        return series[name].transpose("run", "month", "country").values[runs, :, countries]
+        found = series[name]
+        every = found if isinstance(found, np.ndarray) else found.transpose("run", "month", "country").values
+        return every[runs, :, countries]
 
     return value
 

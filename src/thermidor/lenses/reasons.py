@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from thermidor.lenses.criteria import Criterion, Expressions, Label, Table, Values, margin, met, values_of
+from thermidor.lenses.criteria import Columns, Criterion, Expressions, Label, Table, Values, margin, met, values_of
 from thermidor.lenses.spells import Reading, axes_of, spells, typical_spells
-
-if TYPE_CHECKING:
-    import xarray as xr
 
 MOST_REASONS = 3
 """Reasons given in one line."""
@@ -44,7 +41,7 @@ class Finding(NamedTuple):
 
 
 def explain(
-    table: Table, expressions: Expressions, series: xr.Dataset, run: int, month: str | np.datetime64, country: str
+    table: Table, expressions: Expressions, series: Columns, run: int, month: str | np.datetime64, country: str
 ) -> list[Finding]:
     """Return every criterion of every label, in written order, at one month of one country of one run.
 
@@ -69,7 +66,7 @@ def explain(
 def why(
     table: Table,
     expressions: Expressions,
-    series: xr.Dataset,
+    series: Columns,
     reading: Reading,
     country: str,
     month: np.datetime64,

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from thermidor.errors import InputError, nearest
-from thermidor.lenses.criteria import UNCLASSIFIED
-
-if TYPE_CHECKING:
-    import xarray as xr
+from thermidor.lenses.criteria import UNCLASSIFIED, Columns
 
 Codes = NDArray[np.int8]
 Months = NDArray[np.datetime64]
@@ -50,11 +47,11 @@ class Axes:
         return int((month - self.months[0]).astype(int))
 
 
-def axes_of(series: xr.Dataset) -> Axes:
-    """Return the names along the axes of a dataset with dims run, month and country."""
-    runs = tuple(int(run) for run in series["run"].values)
-    countries = tuple(str(country) for country in series["country"].values)
-    return Axes(runs=runs, months=series["month"].values.astype("datetime64[M]"), countries=countries)
+def axes_of(series: Columns) -> Axes:
+    """Return the names along a run's axes."""
+    runs = tuple(int(run) for run in np.asarray(series["run"]))
+    countries = tuple(str(country) for country in np.asarray(series["country"]))
+    return Axes(runs=runs, months=np.asarray(series["month"]).astype("datetime64[M]"), countries=countries)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache, reduce
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,6 +17,7 @@ from thermidor.country import CENTRES, CLASSES, GENDARME, OFFICIAL, ORGANISATION
 from thermidor.lenses import reasons
 from thermidor.lenses.criteria import (
     UNCLASSIFIED,
+    Columns,
     Expressions,
     Floats,
     Table,
@@ -29,9 +29,6 @@ from thermidor.lenses.criteria import (
 )
 from thermidor.lenses.reasons import Finding
 from thermidor.lenses.spells import Reading, axes_of
-
-if TYPE_CHECKING:
-    import xarray as xr
 
 SPAN = 180
 """Months of growth that show whether an order is rising (fifteen years)."""
@@ -85,8 +82,8 @@ def table() -> Table:
     return load_table(Path(__file__).with_name("trotsky.yaml"))
 
 
-def read(series: xr.Dataset, thresholds: Mapping[str, float] | None = None) -> Reading:
-    """Label every country-month of a dataset with dims run, month and country.
+def read(series: Columns, thresholds: Mapping[str, float] | None = None) -> Reading:
+    """Label every country-month of a run.
 
     `thresholds` moves some thresholds of the table, each within its range. Raises InputError on an
     unknown threshold or a missing variable.
@@ -96,7 +93,7 @@ def read(series: xr.Dataset, thresholds: Mapping[str, float] | None = None) -> R
     return Reading.of(axes_of(series), raw, criteria.names, criteria.lasting)
 
 
-def property_form(series: xr.Dataset) -> Reading:
+def property_form(series: Columns) -> Reading:
     """Read the other coordinate: the form of property that has more than half, or `mixed` where none has."""
     forms = np.stack([values_of(series, {})(f"property_{form}") for form in PROPERTY_FORMS])
     raw = np.where(forms.max(axis=0) > 0.5, forms.argmax(axis=0), len(PROPERTY_FORMS)).astype(np.int8)
@@ -104,17 +101,17 @@ def property_form(series: xr.Dataset) -> Reading:
     return Reading.of(axes_of(series), raw, (*PROPERTY_FORMS, "mixed", UNCLASSIFIED), table().lasting)
 
 
-def margins(series: xr.Dataset, label: str) -> Floats:
+def margins(series: Columns, label: str) -> Floats:
     """Return by how much a label holds [run, month, country], in scales: its weakest criterion's margin."""
     return label_margin(table().label(label), values_of(series, EXPRESSIONS))
 
 
-def explain(series: xr.Dataset, run: int, month: str | np.datetime64, country: str) -> list[Finding]:
+def explain(series: Columns, run: int, month: str | np.datetime64, country: str) -> list[Finding]:
     """Return every criterion of every label at one month of one run: value, threshold, met or not, margin."""
     return reasons.explain(table(), EXPRESSIONS, series, run, month, country)
 
 
-def why(series: xr.Dataset, reading: Reading, country: str, month: np.datetime64, run: int | None = None) -> str:
+def why(series: Columns, reading: Reading, country: str, month: np.datetime64, run: int | None = None) -> str:
     """Say in one line which quantities crossed their thresholds when a spell began; see `reasons.why`."""
     return reasons.why(table(), EXPRESSIONS, series, reading, country, month, run)
 

@@ -12,7 +12,7 @@ BY_OFFICIALS, BY_COUNCILS, BY_VILLAGE, BY_OWNERS, BY_MOVEMENT = range(5)
 
 @compiled
 def weigh_organisations(c, rules):
-    """Each organisation brings its members' ties and grievance, its arms and what its patron adds.
+    """Each organisation brings what stands behind it (ties and grievance, posts, property, help) and its arms.
 
     Equation: councils = workers' ties x sqrt(urban_share) x (1 - fear_on_action x fear)(action_at_rest + grievance) x
     (1 - turned_weakens x converted) + arms x norm_arms; village = village_strength x peasants' ties x (1 - urban_share)
@@ -22,7 +22,7 @@ def weigh_organisations(c, rules):
     Claims: P38a, P40.
     Assumes: strengths of different kinds can be compared on one scale.
     Signs: as written.
-    Leaves out: leadership, division inside a camp, alliances.
+    Leaves out: members and patrons as causes (a movement's apart), leadership, division inside a camp, alliances.
     """
     town = math.sqrt(c.urban_share)
     free = 1.0 - rules.fear_on_action * c.fear

@@ -1,7 +1,5 @@
 """Usurpation: the norms fall by measures of those in office, and are repaired from below."""
 
-import math
-
 from thermidor.draws import (
     MOVE_ARMS,
     MOVE_PAY,
@@ -14,34 +12,33 @@ from thermidor.draws import (
     chance,
 )
 from thermidor.jit import compiled
-from thermidor.steps.shapes import MONTH, above, happens, logistic, mean_of_four, unit
+from thermidor.steps.shapes import MONTH, above, happens, mean_of_four, unit
 
 
 @compiled
 def usurp(c, rules, key, month):
-    """Those in office move against a norm when their gain exceeds the resistance they expect; the organised repair.
+    """Those in office move against a norm the oftener, the more they gain beside the resistance they meet; others mend.
 
-    Equation: hazard = usurpation x move_pace x logistic(move_slope x (gain - resistance - margin)) a year for each
-    norm; gain = gain_shortage x scarcity + gain_want x want + gain_conflict x conflict x (1 - order_by_norms x norms) +
-    gain_war x war; resistance = resolve x ties x (a + (1 - a) x literacy) x rest x sqrt(urban_share) x (b + (1 - b) x
-    room)(1 - isolation x embargo)(1 - fear_on_resolve x fear), a = resolve_unschooled, b = resolve_underground; margin
-    = move_margin x (margin_at_rest + margin_by_norms x norms).
+    Equation: hazard = usurpation x move_pace x gain^move_power / (gain^move_power + resistance^move_power) a year for
+    each norm; gain = gain_shortage x scarcity + gain_want x want + gain_conflict x conflict x (1 - order_by_norms x
+    norms) + gain_war x war; resistance = move_margin + resolve x urban_share x ties x (a + (1 - a) x
+    literacy) x rest x (b + (1 - b) x room)(1 - isolation x embargo)(1 - fear_on_resolve x fear), a =
+    resolve_unschooled, b = resolve_underground.
     Claims: P06, P08, P12, P16, P34, P43, P45, P56.
-    Assumes: all those in office gain from every measure; each norm is moved against on its own draw.
+    Assumes: every measure is contested (Tullock 1980); all those in office gain from it; each norm has its own draw.
     Signs: earlier with shortage, want, conflict and war; later with ties, schooling, rest and hope from abroad.
     Leaves out: persons, factions, bans and trials as kinds of measure.
     """
     order = rules.gain_conflict * c.conflict * (1.0 - rules.order_by_norms * c.norms)
     gain = rules.gain_shortage * c.scarcity + rules.gain_want * c.scarcity_absolute + order + rules.gain_war * c.war
     rest = 1.0 - c.exhaustion
-    town = math.sqrt(c.urban_share)
     schooled = rules.resolve_unschooled + (1.0 - rules.resolve_unschooled) * c.literacy
     heard = rules.resolve_underground + (1.0 - rules.resolve_underground) * c.room
-    resistance = rules.resolve * c.organisation * schooled * rest * town * heard
+    resistance = rules.resolve * c.urban_share * c.organisation * schooled * rest * heard
     resistance *= (1.0 - rules.isolation * c.embargo) * (1.0 - rules.fear_on_resolve * c.fear)
-    margin = rules.move_margin * (rules.margin_at_rest + rules.margin_by_norms * c.norms)
-    hazard = rules.usurpation * rules.move_pace * logistic(rules.move_slope * (gain - resistance - margin))
-    mending = rules.repair * c.organisation * c.literacy * rest * c.room * town
+    offence, defence = gain**rules.move_power, (rules.move_margin + resistance) ** rules.move_power
+    hazard = rules.usurpation * rules.move_pace * offence / (offence + defence)
+    mending = rules.repair * c.urban_share * c.organisation * c.literacy * rest * c.room
     c.norm_recall = change(c, rules, c.norm_recall, hazard, mending, key, month, MOVE_RECALL, SIZE_RECALL)
     c.norm_pay = change(c, rules, c.norm_pay, hazard, mending, key, month, MOVE_PAY, SIZE_PAY)
     c.norm_rotation = change(c, rules, c.norm_rotation, hazard, mending, key, month, MOVE_ROTATION, SIZE_ROTATION)
@@ -53,7 +50,7 @@ def usurp(c, rules, key, month):
 def change(c, rules, norm, hazard, mending, key, month, move, size):
     """One norm in one month: repaired a little from below, and perhaps lowered by a measure.
 
-    Equation: norm' = repair x ties x literacy x rest x room x sqrt(urban_share) x (ceiling - norm)+ x
+    Equation: norm' = repair x urban_share x ties x literacy x rest x room x (ceiling - norm)+ x
     (repair_from_nothing + (1 - repair_from_nothing) x norm), ceiling = 1 - owners_ceiling x private share; a measure
     takes `measure` of the norm, times measure_least to measure_least + measure_spread, and `measure_on_room` of the
     room, which makes the next move cheaper.

@@ -14,6 +14,7 @@ from thermidor.record.compare import (
 from thermidor.record.read import (
     Series,
     countries,
+    covers,
     growth_between,
     growth_periods,
     literature,
@@ -29,6 +30,7 @@ __all__ = [
     "Series",
     "beside",
     "countries",
+    "covers",
     "growth_between",
     "growth_periods",
     "growth_table",

@@ -11,7 +11,7 @@ import gzip
 import io
 import math
 import operator
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -59,10 +59,12 @@ class Series:
 
 def countries() -> tuple[str, ...]:
     """Return the keys of all countries with at least one series, in alphabetical order."""
-    found: set[str] = set()
-    for name, entry in _catalogue()["files"].items():
-        found |= _rows(name)[1].keys() | entry.get("stands_for", {}).keys()
-    return tuple(sorted(found))
+    return tuple(sorted(set().union(*_places())))
+
+
+def covers(country: str) -> bool:
+    """Say whether there is at least one series of a country; reads no more files than it takes to know."""
+    return any(country in places for places in _places())
 
 
 def series_names(country: str | None = None) -> tuple[str, ...]:
@@ -70,7 +72,7 @@ def series_names(country: str | None = None) -> tuple[str, ...]:
     names = tuple(_catalogue()["series"])
     if country is None:
         return names
-    _demand(country, countries(), "country in the historical record")
+    _demand_country(country)
     return tuple(name for name in names if len(_read(country, name)))
 
 
@@ -87,7 +89,7 @@ def record(country: str, series: str | None = None) -> Series | tuple[Series, ..
     """
     if series is None:
         return tuple(_read(country, name) for name in series_names(country))
-    _demand(country, countries(), "country in the historical record")
+    _demand_country(country)
     _demand(series, series_names(), "series of the historical record")
     found = _read(country, series)
     if not len(found):
@@ -157,6 +159,11 @@ def _typed(row: dict[str, str]) -> dict[str, Any]:
     return {key: row[key] for key in _TEXTS} | years | numbers
 
 
+def _demand_country(country: str) -> None:
+    if not covers(country):
+        _demand(country, countries(), "country in the historical record")
+
+
 def _demand(name: str, options: Iterable[str], kind: str) -> None:
     known = sorted(options)
     if name not in known:
@@ -175,6 +182,12 @@ def _catalogue() -> dict[str, Any]:
     text = (files(__package__) / "catalogue.yaml").read_text(encoding="utf-8")
     loaded: dict[str, Any] = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     return loaded
+
+
+def _places() -> Iterator[set[str]]:
+    """Give the keys of the countries in each data file, one file after the other."""
+    for name, entry in _catalogue()["files"].items():
+        yield _rows(name)[1].keys() | entry.get("stands_for", {}).keys()
 
 
 @cache

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import closing, contextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Protocol
@@ -150,7 +151,8 @@ def run(
             manifest = writer.close(manifest)
     if held is None:
         return store.open_run(str(out))
-    return Result(store.in_memory(held, axes), manifest, None if writer is None else writer.target)
+    where = None if writer is None else writer.target
+    return Result(store.columns(held, axes), manifest, where, partial(store.in_memory, held, axes))
 
 
 def _gather(
@@ -177,8 +179,7 @@ def _gather(
         if progress is not None:
             progress(len(members) - len(waiting), len(members), sum(lived), months * len(members))
 
-    import xarray  # noqa: F401  the result needs both; Ctrl-C inside an import while threads import can deadlock
-    import zarr  # noqa: F401
+    import zarr  # noqa: F401  the store needs it; Ctrl-C inside an import while threads import can deadlock
 
     pool = ThreadPoolExecutor(at_once, thread_name_prefix="thermidor")
     try:

@@ -13,11 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     import xarray as xr
     from matplotlib.figure import Figure
 
+    from thermidor.lenses.criteria import Columns
     from thermidor.lenses.spells import Reading
     from thermidor.runs.summary import Lasted
 
@@ -28,16 +30,23 @@ THEORY = "trotsky"
 class Result:
     """A run of one or many members.
 
-    dataset   every variable of the country record (run, month, country), with unit and meaning
+    columns   what a lens reads: every variable and the axes, as plain arrays or as a dataset that reads when used
     manifest  what was run: scenario, rules, seed, versions, machine, seconds
     path      folder it is kept in, if it is
-    at_once   reads the dataset into memory in one go, where `dataset` reads one variable when it is used
+    at_once   makes the dataset in memory in one go; needed where `columns` are arrays
     """
 
-    dataset: xr.Dataset
+    columns: Columns
     manifest: dict[str, Any]
     path: Path | None = None
     at_once: Callable[[], xr.Dataset] | None = None
+
+    @cached_property
+    def dataset(self) -> xr.Dataset:
+        """Every variable of the country record (run, month, country), with unit and meaning."""
+        import xarray as xr
+
+        return self.columns if isinstance(self.columns, xr.Dataset) else self.whole
 
     @cached_property
     def whole(self) -> xr.Dataset:
@@ -49,7 +58,13 @@ class Result:
         """What the lens reads: a label for every month of every run and country, with its criteria and margins."""
         from thermidor.lenses import trotsky
 
-        return trotsky.read(self.dataset)
+        return trotsky.read(self.columns)
+
+    def values(self, name: str, country: str) -> NDArray[Any]:
+        """One variable of one country [run, month]."""
+        from thermidor.lenses.criteria import values_of
+
+        return values_of(self.columns, {})(name)[:, :, self.reading.country(country)]
 
     @cached_property
     def regimes(self) -> xr.DataArray:

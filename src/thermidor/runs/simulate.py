@@ -129,29 +129,25 @@ def advance(
 
 def threaded_month(society: Society, rule: Any, outside: np.ndarray, month: int, threads: int) -> np.ndarray:
     """One month, the citizens' chunks spread over threads; totals are added in order, so bits are the same."""
-    from thermidor.month import after, before, chunk
+    from thermidor.month import after, before, chunks
     from thermidor.steps.live import CHUNK
 
     before(society.world, rule, society.keys, outside, month)
-    totals = np.zeros((len(society.world), len(CLASSES)), TALLY)
-    tasks = [
-        (here, first, min(first + CHUNK, int(end)), int(start))
-        for here, (start, end) in enumerate(society.spans)
-        for first in range(int(start), int(end), CHUNK)
-    ]
-    parts = np.zeros((len(tasks), len(CLASSES)), TALLY)
+    parts = np.array(
+        [
+            (here, first, min(first + CHUNK, end), start)
+            for here, (start, end) in enumerate(society.spans)
+            for first in range(start, end, CHUNK)
+        ]
+    )
+    sums = np.zeros((len(parts), len(CLASSES)), TALLY)
 
     def work(lane: int) -> None:
-        for t in range(lane, len(tasks), threads):
-            here, first, last, start = tasks[t]
-            chunk(society.people, first, last, start, society.world, here, rule, society.keys[here], month, parts[t])
+        chunks(society.people, parts, lane, threads, society.world, rule, society.keys, month, sums)
 
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(work, range(threads)))
-    for t, (here, *_) in enumerate(tasks):
-        for name in TALLY.names or ():
-            totals[name][here] += parts[name][t]
-    after(society.world, rule, society.keys, month, totals)
+    after(society.world, rule, society.keys, month, parts, sums)
     return society.flat.copy()
 
 

@@ -187,8 +187,14 @@ def split(
     return xr.Dataset(named, coords=coordinates)
 
 
+def columns(series: NDArray[np.float32], axes: Axes) -> dict[str, NDArray[Any]]:
+    """Name the variables of an array [run, month, country, variable], and its axes; no value is copied."""
+    named: dict[str, NDArray[Any]] = {name: series[..., place] for place, name in enumerate(axes.variables)}
+    return named | {"run": np.asarray(axes.runs), "month": axes.months, "country": np.asarray(axes.countries)}
+
+
 def in_memory(series: NDArray[np.float32], axes: Axes) -> xr.Dataset:
-    """Name the variables of an array [run, month, country, variable]; no value is copied."""
+    """Make the dataset of an array [run, month, country, variable]; no value is copied."""
     import xarray as xr
 
     return split(xr.Variable(DIMS, series), axes)

@@ -116,12 +116,13 @@ def purge(c, rules, key, month):
     chance purge_spark x (growth / purge_end - purge_sure)+ a year: a
     leader strikes when he is sure that it will spread; below purge_gone it is over.
     Claims: P34, P52.
-    Assumes: a susceptible-infected form; standing is the mean of officials' ties, which the purge destroys (Egorov and
+    Assumes: a susceptible-infected form; standing is officials' ties as far as they are not afraid; the purge destroys
+    the ties and leaves the fear (Egorov and
     Sonin 2011; Montagnes and Wolton 2019).
     Signs: up with leader, standing and threat; down with losses and war.
     Leaves out: who is accused of what, quotas, the purge of parties abroad.
     """
-    standing = c.organisation_of[OFFICIAL]
+    standing = c.organisation_of[OFFICIAL] * (1.0 - c.fear_of[OFFICIAL])
     growth = rules.denunciation * c.leader * standing * (1.0 + rules.purge_threat * c.hostility) * (1.0 - c.war)
     ending = rules.purge_end + rules.purge_sobers * c.purge_loss
     c.repression_elite += MONTH * c.repression_elite * (growth - ending)

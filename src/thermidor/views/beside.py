@@ -43,9 +43,9 @@ def known(key: str | None) -> TypeGuard[str]:
     """Say whether the record has a country of this key; a scenario of one's own may name another."""
     if key is None:
         return False
-    from thermidor.record import countries
+    from thermidor.record import covers
 
-    return key in countries()
+    return covers(key)
 
 
 def sentences(key: str) -> tuple[np.ndarray, np.ndarray, str]:

@@ -29,7 +29,7 @@ from thermidor.scenarios.derive import (
     twin,
 )
 from thermidor.scenarios.resolved import DEFAULTS
-from thermidor.society import found
+from thermidor.society import DRAWS, found
 
 MINIATURE = Path(__file__).parent / "data" / "miniature.yaml"
 SCENARIO = load_scenario(MINIATURE)
@@ -131,7 +131,7 @@ def test_neutral_defaults_change_nothing() -> None:
     rows = [row for row in range(start, end) if society.people[row]["class_"] == WORKER][:40]
     assert rows
     for row in rows:
-        me, draws = society.people[row], (row - start) * 8
+        me, draws = society.people[row], (row - start) * DRAWS
         age = 78.0 * (1.0 - math.sqrt(1.0 - uniform(stream, draws)))
         assert me["age"] == int(age * 12.0)
         assert me["fear"] == np.float32(given["fear"] * (0.5 + uniform(stream, draws + 5)))

@@ -16,22 +16,24 @@ from validation import measures
 from validation.ensemble import Plan, branch, each, first_state, go_on, rules_of, sample_of
 from validation.measures import measure
 from validation.page import Cell, Page, Table
-from validation.sample import Bools, Sample
+from validation.sample import Bools, Floats, Sample
 from validation.settings import gdp_record, main_scenario
+from validation.stats import rank_correlation
 from validation.twins import ALL_PARTS, first_values, reset
 
 MEMBERS, CITIZENS, SURROUNDINGS = 24, 1_000, 250
 WIDTHS = (0.1, 0.2)
 TWIN_AT = "1970-01"
+STRONGEST = 6
 
 
-def drawn_rules(seed: int, width: float, draw: int) -> NDArray[Any]:
+def drawn_values(seed: int, width: float, draw: int) -> dict[str, float]:
     """Return all rules drawn uniformly within a share of their defaults, held within their ranges."""
     random = np.random.default_rng([seed, round(1000 * width), draw])
     values = {}
     for name, rule in load_rules().items():
         values[name] = min(max(rule.value * (1.0 + width * random.uniform(-1.0, 1.0)), rule.low), rule.high)
-    return rules_of(values)
+    return values
 
 
 def members(plan: Plan, rules: NDArray[Any]) -> tuple[Sample, Sample]:
@@ -103,6 +105,8 @@ def patterns() -> dict[str, Callable[[Sample, Sample], bool]]:
     }
 
 
+HANGS_ON = ("label_median", "left_before_1980", "left_by_2000", "purge_share", "wave_share")
+"""Measures whose dependence on single rules is shown."""
 STRUCTURE = (1, 4, 6, 11)
 """Patterns (by place) whose conjunction is called the structure: wide label, no break, no early end, twin."""
 
@@ -113,11 +117,17 @@ def report(plan: Plan) -> Page:
         plan = replace(plan, replicates=MEMBERS, citizens=CITIZENS, surroundings=SURROUNDINGS)
     kinds = patterns()
     kept: dict[float, list[list[bool]]] = {}
+    drawn: list[dict[str, float]] = []
+    shown: list[list[float]] = []
     for width in (0.0, *WIDTHS):
         kept[width] = []
         for draw in range(plan.draws if width else 1):
-            run, twin = members(plan, drawn_rules(plan.seed, width, draw))
+            values = drawn_values(plan.seed, width, draw)
+            run, twin = members(plan, rules_of(values))
             kept[width].append([found(run, twin) for found in kinds.values()])
+            if width == WIDTHS[0]:
+                drawn.append(values)
+                shown.append([measure(name).value(run) for name in HANGS_ON])
     rows: list[list[Cell]] = []
     for place, name in enumerate((*kinds, "the structure: the wide label, no break, no early end and the twin", "all")):
         row: list[Cell] = [name]
@@ -134,4 +144,19 @@ def report(plan: Plan) -> Page:
         "is judged by "
         f"{plan.replicates} runs of each draw, so that a share of runs near its limit is judged coarsely."
     )
-    return Page("Robustness", about, [Table("kept", "Share of draws that keep each pattern", heads, rows)], plan)
+    tables = [Table("kept", "Share of draws that keep each pattern", heads, rows), hangs_on(drawn, np.array(shown))]
+    return Page("Robustness", about, tables, plan)
+
+
+def hangs_on(drawn: list[dict[str, float]], shown: Floats) -> Table:
+    """Rank correlation of measures [draw, measure] with single rules over the narrow draws: the strongest of each."""
+    rows: list[list[Cell]] = []
+    for place, name in enumerate(HANGS_ON):
+        by_rule = {
+            rule: rank_correlation(np.array([values[rule] for values in drawn]), shown[:, place]) for rule in drawn[0]
+        }
+        strongest = sorted(by_rule, key=lambda rule: -abs(np.nan_to_num(by_rule[rule])))[:STRONGEST]
+        rows.append([name, ", ".join(f"{rule} {by_rule[rule]:+.2f}" for rule in strongest)])
+    chance = 2.0 / len(drawn) ** 0.5
+    note = f"Spearman over {len(drawn)} draws; chance alone gives up to {chance:.2f} either way for one rule (95%)."
+    return Table("hangs-on", f"What it hangs on, within {WIDTHS[0]:.0%}", ("measure", "strongest rules"), rows, note)

@@ -107,13 +107,19 @@ def turning_points(result: Result, country: str) -> None:
         peak = np.where(values.max(axis=1) >= LEAST_WAVE, values.argmax(axis=1), -1)
         dates[title] = summary.dated(peak, months)
     found = sorted((date["median_month"], title, date) for title, date in dates.items() if date["median_month"])
+    rows: list[tuple[tuple[str, ...], str]] = [((when,), title) for when, title, _ in found]
     if len(reading.runs) == 1:
-        by_month = groupby(found, key=lambda row: row[0])
-        table(("month", "what"), [(when, "; ".join(title for _, title, _ in rows)) for when, rows in by_month])
+        table(("month", "what"), _together(rows))
         return
-    rows = [(when, f"{d['p10']} to {d['p90']}", f"{100 * d['share']:.0f}%", title) for when, title, d in found]
+    rows = [((when, f"{d['p10']} to {d['p90']}", f"{100 * d['share']:.0f}%"), title) for when, title, d in found]
     note("median among the runs in which it happens; runs: in how many")
-    table(("median", "10% to 90%", "runs", "what"), rows, right=(2,))
+    table(("median", "10% to 90%", "runs", "what"), _together(rows), right=(2,))
+
+
+def _together(rows: list[tuple[tuple[str, ...], str]]) -> list[tuple[str, ...]]:
+    """Put on one line what happens on the same dates: several names of one event."""
+    by_date = groupby(sorted(rows), key=lambda row: row[0])
+    return [(*when, "; ".join(what for _, what in same)) for when, same in by_date]
 
 
 def _left(inside: NDArray[np.bool_]) -> NDArray[np.int64]:

@@ -23,7 +23,7 @@ def usurp(c, rules, key, month):
     each norm; gain = gain_shortage x scarcity + gain_want x want + gain_conflict x conflict x (1 - order_by_norms x
     norms) + gain_war x war; resistance = move_margin + resolve x urban_share x ties x (a + (1 - a) x
     literacy) x rest x (b + (1 - b) x room)(1 - isolation x embargo)(1 - fear_on_resolve x fear), a =
-    resolve_unschooled, b = resolve_underground.
+    resolve_unschooled, b = resolve_underground; mending = repair x urban_share x ties x literacy x rest x room.
     Claims: P06, P08, P12, P16, P34, P43, P45, P56.
     Assumes: every measure is contested (Tullock 1980); all those in office gain from it; each norm has its own draw.
     Signs: earlier with shortage, want, conflict and war; later with ties, schooling, rest and hope from abroad.
@@ -50,10 +50,9 @@ def usurp(c, rules, key, month):
 def change(c, rules, norm, hazard, mending, key, month, move, size):
     """One norm in one month: repaired a little from below, and perhaps lowered by a measure.
 
-    Equation: norm' = repair x urban_share x ties x literacy x rest x room x (ceiling - norm)+ x
-    (repair_from_nothing + (1 - repair_from_nothing) x norm), ceiling = 1 - owners_ceiling x private share; a measure
-    takes `measure` of the norm, times measure_least to measure_least + measure_spread, and `measure_on_room` of the
-    room, which makes the next move cheaper.
+    Equation: norm' = mending x (ceiling - norm)+ x (repair_from_nothing + (1 - repair_from_nothing) x norm), ceiling =
+    1 - owners_ceiling x private share; a measure takes `measure` of the norm, times measure_least to measure_least +
+    measure_spread, and `measure_on_room` of the room, which makes the next move cheaper.
     Claims: P06, P08, P34.
     Assumes: salami tactics: what is lost weakens the defence of the rest.
     Signs: up with organised, schooled, rested people; down by measures.

@@ -36,6 +36,7 @@ AT_RESTORATION = [
     "gdp_per_head",
     "apparatus_share",
     "mobilisation",
+    "leader",
 ]
 
 

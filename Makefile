@@ -52,7 +52,7 @@ pins: .venv/ready-base ## choose new versions: write requirements/*.txt (use the
 
 clean: ## remove everything that make has made
 	rm -rf .venv demo out site build dist src/*.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache
-	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	find src tests docs validation -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .PHONY: help setup demo test lint bench docs figures validate derived pins clean
 

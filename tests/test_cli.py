@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -21,6 +22,7 @@ from thermidor.cli import run as run_module
 from thermidor.cli.app import app
 from thermidor.cli.run import citizens_of, fresh, interruptible, pairs
 from thermidor.errors import InputError, Interrupted, RunError
+from thermidor.runs.lock import hold
 from thermidor.runs.result import Result
 
 MINIATURE = str(Path(__file__).parent / "data" / "miniature.yaml")
@@ -145,6 +147,9 @@ BAD = {
     "unknown mechanism": ["run", MINIATURE, "--without", "no_such_mechanism"],
     "unknown format": ["run", MINIATURE, "--format", "yaml"],
     "force without a place": ["run", MINIATURE, "--force"],
+    "replicates without end": ["run", MINIATURE, "--replicates", "1000000000"],
+    "replicates without end, as JSON": ["run", MINIATURE, "--replicates", "1000000000", "--format", "json"],
+    "place without a name": ["run", MINIATURE, "--out", "/", "--force"],
     "taken place": ["run", MINIATURE, "--out", str(Path(__file__).parent)],
     "resolved nothing": ["scenarios", "--resolved"],
     "unknown scenario to show": ["scenarios", "no-such-scenario"],
@@ -179,6 +184,23 @@ def test_messages_name_what_is_near() -> None:
     assert "northland" in call("run", MINIATURE, "--citizens", "northlant=all").stderr
     assert "fascism" in call("explain", "regime", "facism").stderr
     assert "urban_share" in call("record", "SUN", "urban_shar").stderr
+
+
+def test_messages_are_in_our_words() -> None:
+    """No library speaks through, and a limit is told."""
+    done = call("run", MINIATURE, "--format", "yaml")
+    assert done.exit_code == 2 and "is not one of" in done.stderr and "Value error" not in done.stderr
+    assert "it must be" in call("run", MINIATURE, "--seed", "x").stderr
+    assert "10,000,000,000" in call("run", MINIATURE, "--citizens", "99999999999999").stderr
+    assert "at most 1,000,000" in call("run", MINIATURE, "--replicates", "1000000000").stderr
+
+
+def test_as_a_module() -> None:
+    """`python -m thermidor` is the command."""
+    command = [sys.executable, "-m", "thermidor", "version"]
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent / "src")}
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=60, check=True)
+    assert done.stdout == f"{thermidor.__version__}\n"
 
 
 @pytest.mark.parametrize(
@@ -270,6 +292,24 @@ with run.interruptible(Path(sys.argv[1])):
     done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
     assert done.returncode == 130 and done.stderr == "thermidor: interrupted; nothing was kept\n"
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("alive", [True, False])
+def test_an_interrupted_run_leaves_another_alone(tmp_path: Path, alive: bool) -> None:
+    """With `force`, what a dead writer left is removed on a second Ctrl-C, what a living one writes is not."""
+    (tmp_path / "r.partial").mkdir()
+    twice = """
+import os, signal, sys, time
+from pathlib import Path
+from thermidor.cli import run
+with run.interruptible(Path(sys.argv[1]), force=True):
+    for _ in range(2):
+        os.kill(os.getpid(), signal.SIGINT)
+    time.sleep(30)
+"""
+    with hold(tmp_path / "r.partial") if alive else nullcontext():
+        done = subprocess.run([sys.executable, "-c", twice, str(tmp_path / "r")], timeout=20, check=False)
+    assert done.returncode == 130 and (tmp_path / "r.partial").exists() is alive
 
 
 def test_interrupt_only_sets_an_event_and_is_restored() -> None:

@@ -58,7 +58,9 @@ def test_library_files_load_under_their_own_names() -> None:
 
 BAD = {
     "unknown condition": ("norms.pay: {", "norm.pay: {", "did you mean 'norms.pay'?", "norm.pay"),
-    "unknown key of a country": ("record: NOR", "recrd: NOR", "did you mean 'record'?", "northland.recrd"),
+    "unknown key of a country": ("record: FIN", "recrd: FIN", "did you mean 'record'?", "northland.recrd"),
+    "unknown record": ("record: FIN", "record: XXX", "historical record has no country 'XXX'", "northland.record"),
+    "nearly a record": ("record: FIN", "record: fni", "did you mean 'FIN'?", "northland.record"),
     "unknown key of a value": ("source: invented}", "sorce: invented}", "did you mean 'source'?", "population.sorce"),
     "unknown organisation": ("ouncils:\n", "ounsils:\n", "did you mean 'councils'?", "organisations.counsils"),
     "unknown country": ("country: northland", "country: nordland", "did you mean 'northland'?", "outside[0].country"),

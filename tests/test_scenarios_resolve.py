@@ -40,7 +40,7 @@ def test_resolved_has_every_condition_and_shape() -> None:
     assert resolved.organisations["northland"].shape == (len(ORGANISATIONS), 4)
     assert resolved.patrons["northland"].tolist() == [-1, -1, -1, 1, -1]
     assert not resolved.organisations["southland"].any()
-    assert resolved.record_keys == {"northland": "NOR", "southland": None}
+    assert resolved.record_keys == {"northland": "FIN", "southland": None}
     assert resolved.conditions["southland"]["authority.government"] == 1.0
     assert resolved.conditions["northland"]["classes.landlord"] == 0.0
     assert pickle.loads(pickle.dumps(resolved)).conditions == resolved.conditions

@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 import fakes
 from thermidor.country import VARIABLES
 from thermidor.errors import InputError
+from thermidor.runs import lock, open_run, store
 from thermidor.runs import manifest as manifests
-from thermidor.runs import open_run, store
 from thermidor.runs.export import export
 
 AXES = store.Axes((0, 1, 2), np.datetime64("1917-11", "M") + np.arange(fakes.MONTHS), fakes.COUNTRIES)
@@ -125,6 +125,44 @@ def test_two_writers_do_not_meet(tmp_path):
         assert (tmp_path / "r.partial").is_dir(), "the first writer's folder stays"
     (tmp_path / "r.partial").mkdir()
     assert open_run(keep(tmp_path / "r", force=True))
+
+
+def test_force_does_not_take_what_is_being_written(tmp_path):
+    with store.writing(tmp_path / "r", AXES) as writer:
+        writer.put(0, fakes.series_of(1, 0))
+        with pytest.raises(InputError, match="being written"):
+            keep(tmp_path / "r", seed=2, force=True)
+        for place in (1, 2):
+            writer.put(place, fakes.series_of(1, place))
+        writer.close(MANIFEST)
+        with store.writing(tmp_path / "r", AXES, force=True):
+            assert (tmp_path / "r.partial").is_dir(), "whole: the place is free again"
+    assert open_run(tmp_path / "r").dataset["output"].notnull().all()
+    assert [p.name for p in tmp_path.iterdir()] == ["r"]
+    assert sorted(p.name for p in (tmp_path / "r").iterdir()) == ["manifest.json", "series.zarr"]
+
+
+def test_lock_ends_with_its_process(tmp_path):
+    code = "import os, sys; from pathlib import Path; from thermidor.runs.lock import hold; f = hold(Path(sys.argv[1]))"
+    subprocess.run([sys.executable, "-c", f"{code}; assert f; os.abort()", str(tmp_path)], check=False)
+    assert (tmp_path / lock.NAME).exists() and not lock.held(tmp_path)
+    with lock.hold(tmp_path):
+        assert lock.held(tmp_path) and lock.hold(tmp_path) is None
+    assert lock.hold(tmp_path / "nowhere") is None
+
+
+def test_place_taken_meanwhile_is_kept(kept, tmp_path):
+    with pytest.raises(InputError, match="kept here already"), store.writing(tmp_path / "r", AXES) as writer:
+        writer.put(0, fakes.series_of(2, 0))
+        shutil.copytree(kept, tmp_path / "r")
+        writer.close(MANIFEST)
+    assert open_run(tmp_path / "r") and [p.name for p in tmp_path.iterdir()] == ["r"]
+
+
+@pytest.mark.parametrize("force", [False, True])
+def test_place_without_a_name(force):
+    with pytest.raises(InputError, match="has no name"):
+        keep("/", force=force)
 
 
 def test_place_that_cannot_be_written(tmp_path):

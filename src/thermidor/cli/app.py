@@ -100,7 +100,11 @@ def run(
     without: Without = None,
     out: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="Folder for the run (default: a new folder under runs/).", show_default=False),
+        typer.Option(
+            metavar="DIR",
+            help="Folder for the run (default: a new folder under runs/; none with --format json).",
+            show_default=False,
+        ),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace a run that stands in DIR.")] = False,
     format: Annotated[Format, typer.Option(help="A table to read, or one JSON object.")] = Format.table,

@@ -26,6 +26,9 @@ def plain_endings() -> Iterator[None]:
         yield
     except InputError as error:
         raise _end(str(error), BAD_INPUT) from None
+    except typer.BadParameter as error:
+        error.message = error.message.replace("Value error, ", "").replace("Input should", "it must")
+        raise
     except RunError as error:
         raise _end(str(error), RUN_FAILED) from None
     except InterruptedLate as stop:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from thermidor.cli.guard import INTERRUPTED, InterruptedLate
 from thermidor.errors import InputError, Interrupted, nearest
+from thermidor.runs.lock import held
 
 if TYPE_CHECKING:
     from thermidor.runs import Result
@@ -29,6 +30,7 @@ GRACE = 1.0
 SHELF = Path("runs")
 """Where runs are kept that were given no folder."""
 CITIZENS = 10_000
+MOST_CITIZENS = 10**10
 
 
 class Wish(NamedTuple):
@@ -161,10 +163,10 @@ def citizens_of(texts: list[str] | None, countries: tuple[str, ...]) -> int | di
 
 
 def _count(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:12]) <= 10**10 or len(text) > 11:
-        mend = "write a whole number, or COUNTRY=N, or COUNTRY=all"
-        raise InputError(f"'{text[:80]}' is no number of citizens", where="--citizens", mend=mend)
-    return int(text)
+    if text.isascii() and text.isdigit() and len(text) < 12 and 1 <= int(text) <= MOST_CITIZENS:
+        return int(text)
+    why, mend = f"it is from 1 to {MOST_CITIZENS:,}", "write a whole number, or COUNTRY=N, or COUNTRY=all"
+    raise InputError(f"'{text[:80]}' is no number of citizens", "--citizens", why, mend)
 
 
 @contextmanager
@@ -179,8 +181,8 @@ def interruptible(folder: Path | None = None, *, force: bool = False) -> Iterato
         yield cancel
         return
     target = None if folder is None else folder.expanduser().resolve()
-    partial = None if target is None else target.with_name(target.name + ".partial")
-    if partial is not None and partial.exists() and not force:
+    partial = target.with_name(target.name + ".partial") if target is not None and target.name else None
+    if partial is not None and partial.exists() and (not force or held(partial)):
         partial = None  # another run's
 
     def watch() -> None:

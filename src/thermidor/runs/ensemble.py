@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 CITIZENS = 10_000
 """Citizens simulated in each country where nothing else is asked."""
+MOST_REPLICATES = 1_000_000
+"""More are taken for a slip of the pen: at 10 MB a member no common disk would hold them."""
 TICK = 0.1
 """Seconds between two looks at progress and cancellation."""
 NO_OUTSIDE = "outside"
@@ -215,6 +217,9 @@ def _members(replicates: int, replicate: int | None) -> tuple[int, ...]:
     _at_least("replicates", replicates, 1)
     _at_least("replicate", replicate, 0)
     if replicate is None:
+        if replicates > MOST_REPLICATES:
+            why = f"at most {MOST_REPLICATES:,} members can be kept in one run"
+            raise InputError(f"replicates can't be {replicates}", where="replicates", why=why, mend="ask for fewer")
         return tuple(range(replicates))
     if 1 < replicates <= replicate:
         why = f"a batch of {replicates} has the members 0 to {replicates - 1}"

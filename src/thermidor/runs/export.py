@@ -62,7 +62,7 @@ def export(
         raise InputError("this name is kept for the list of variables", where=str(target), mend="give another name")
     there = next((file for file in (target, beside) if file.exists() and not force), None)
     if there is not None and (there == target or there.read_bytes() != entries.encode()):
-        mend = "give another name or folder, or force=True to replace it"
+        mend = "give another place (--to), or delete it first (in Python, force=True replaces it)"
         raise InputError("this file is there already", where=str(there), mend=mend)
     aside = target.with_name(target.name + ".partial")
     with placing(target):

@@ -3,7 +3,8 @@
     DIR/series.zarr     series [run, month, country, variable], float32, one shard a run, checksummed
     DIR/manifest.json   what was run, by what, and how much of it there is; written last
 
-While it is written the folder is called DIR.partial; a folder called DIR is whole. One writer only.
+While it is written the folder is called DIR.partial, and its one writer holds a lock in it; a folder called DIR is
+whole.
 """
 
 from __future__ import annotations
@@ -18,13 +19,14 @@ from contextlib import contextmanager
 from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from thermidor.country import MEANINGS, UNITS, VARIABLES
 from thermidor.errors import InputError
+from thermidor.runs import lock
 from thermidor.runs import manifest as manifests
 from thermidor.runs.result import Result
 
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
 SERIES = "series.zarr"
-OWN = (manifests.NAME, SERIES, "figure.png", "export", "series*.csv", "series*.parquet", "variables.csv")
+OWN = (manifests.NAME, SERIES, lock.NAME, "figure.png", "export", "series*.csv", "series*.parquet", "variables.csv")
 """What a folder of a run may hold if it is to be replaced."""
 DIMS = ("run", "month", "country", "variable")
 IN_MEMORY = 1 << 30
@@ -69,8 +71,8 @@ def size(axes: Axes) -> int:
 class Writer:
     """The one writer of a store: `put` each member, then `close` with the manifest."""
 
-    def __init__(self, target: Path, partial: Path, axes: Axes) -> None:
-        self.target, self.partial, self._axes, self.whole = target, partial, axes, False
+    def __init__(self, target: Path, partial: Path, axes: Axes, *, force: bool = False) -> None:
+        self.target, self.partial, self._axes, self._force, self.whole = target, partial, axes, force, False
 
     @cached_property
     def _series(self) -> Any:
@@ -84,14 +86,19 @@ class Writer:
             self._series[index] = series.astype(np.float32, copy=False)
 
     def close(self, manifest: Mapping[str, Any]) -> dict[str, Any]:
-        """Write the manifest, completed with what the store holds, give DIR its name, return the manifest."""
+        """Write the manifest, completed with what the store holds, give DIR its name, return the manifest.
+
+        Raises InputError if the place was taken meanwhile.
+        """
         with placing(self.target):
             files, volume = _extent(self.partial / SERIES)
             held = {"files": files, "bytes": volume, "shape": list(self._axes.shape), "axes": self._axes.digest()}
             complete = {**manifest, "store": held}
             manifests.write(self.partial, complete)
+            _refuse_occupied(self.target, self._force)
             _give_name(self.partial, self.target)
             self.whole = True
+            (self.target / lock.NAME).unlink(missing_ok=True)  # not before: without it the place is anyone's
             return complete
 
 
@@ -100,9 +107,12 @@ def writing(path: str | Path, axes: Axes, *, force: bool = False) -> Iterator[Wr
     """Open DIR.partial for writing; unless it is closed as whole, it is deleted on the way out.
 
     Raises InputError, before anything is written, if DIR exists (without `force`, or if it is not a
-    run), if another run is writing there, or if the place can't be written or has no room.
+    run), if another run is writing there (`force` takes over only what a dead one left), or if the
+    place can't be written or has no room.
     """
     target = Path(path).expanduser().resolve()
+    if not target.name:
+        raise InputError("this place can't be a run", str(target), "it has no name", "give a folder inside it")
     _refuse_occupied(target, force)
     partial = target.with_name(target.name + ".partial")
     with placing(target):
@@ -110,22 +120,14 @@ def writing(path: str | Path, axes: Axes, *, force: bool = False) -> Iterator[Wr
         if not os.access(target.parent, os.W_OK | os.X_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         _refuse_full(target, size(axes))
-        if force and partial.is_dir():
-            shutil.rmtree(partial)
+        held = _claim(partial, force)
+    writer = Writer(target, partial, axes, force=force)
+    with held:
         try:
-            partial.mkdir()
-        except FileExistsError:
-            raise InputError(
-                "this place is being written, or was left by a run that was killed",
-                where=str(partial),
-                mend="wait for the other run; or give --force (force=True) to delete what was left",
-            ) from None
-    try:
-        with placing(target):
-            writer = Writer(target, partial, axes)
-        yield writer
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)  # after `close` there is nothing of this name
+            yield writer
+        finally:
+            if not writer.whole:  # else what has this name now is another's
+                shutil.rmtree(partial, ignore_errors=True)
 
 
 def open_run(path: str | Path) -> Result:
@@ -259,6 +261,27 @@ def _refuse_occupied(target: Path, force: bool) -> None:
     if strange:
         why = f"it holds '{strange[0]}', which would be deleted with it"
         raise InputError("this run can't be replaced", str(target), why, "move that away, or give another folder")
+
+
+def _claim(partial: Path, force: bool) -> BinaryIO:
+    """Make the folder and hold its lock; `force` takes over, and empties, one that no living writer holds."""
+    try:
+        partial.mkdir(exist_ok=force and not partial.is_symlink())
+        held = lock.hold(partial)
+    except FileExistsError:
+        held = None
+    if held is None:
+        raise InputError(
+            "this place is being written" + ("" if force else ", or was left by a run that was killed"),
+            where=str(partial),
+            mend="wait for the other run" + ("" if force else "; or give --force (force=True) to delete what was left"),
+        )
+    for left in partial.iterdir():
+        if left.is_dir() and not left.is_symlink():
+            shutil.rmtree(left)
+        elif left.name != lock.NAME:
+            left.unlink()
+    return held
 
 
 def _refuse_full(target: Path, needed: int) -> None:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from thermidor.country import ORGANISATIONS
 from thermidor.errors import InputError, nearest
+from thermidor.record import countries as recorded
+from thermidor.record import covers
 from thermidor.scenarios.conditions import (
     CONDITIONS,
     ORGANISATION_CONDITIONS,
@@ -30,7 +32,6 @@ REQUIRED = (
 """Conditions that every country must give, besides the groups `classes` and `property`."""
 
 WAR_VALUES = ("war", "destruction", "treatment", "war_deaths")
-PATH_VARIABLES = ("hostility", "embargo")
 SUM_TOLERANCE = 1e-6
 MOST_MONTHS = 6000
 MOST_SHOWN = 5
@@ -91,6 +92,10 @@ def _unknown(path: Where, sort: str, name: str, options: Iterable[str]) -> Probl
 
 
 def _country(path: Where, country: Country, countries: Mapping[str, Country]) -> Iterator[Problem]:
+    if country.record is not None and not covers(country.record):
+        what = f"the historical record has no country {shown(country.record)}"
+        mend = nearest(country.record.upper(), recorded()) or "leave 'record' out if there is none to lay beside"
+        yield Problem((*path, "record"), what, f"it has: {', '.join(recorded())}", mend)
     start = (*path, "start")
     for key, value in country.start.items():
         if key in CONDITIONS:

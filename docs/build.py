@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from fit_blocks import counts_block, edges_block, targets_block
 from read_source import DOCS, SOURCE, Mechanism, mechanisms, month_order, step_docstring, summary
 
 from thermidor.country import AXES, FIELDS
@@ -206,49 +207,6 @@ def rules_page() -> str:
             table(RULE_HEAD, map(rule_row, own)),
         ]
     return "\n\n".join(parts)
-
-
-def counts_block() -> str:
-    """How many rules there are, and how many of them rest on an assumption."""
-    registry = load_rules()
-    rules = [registry[name] for name in registry]
-    assumed = sum(rule.source.startswith("assumed") for rule in rules)
-    switches = sum(rule.off is not None for rule in rules)
-    return (
-        f"There are {len(rules)} rules: {len(rules) - assumed} have a source for their order of size, {assumed} are "
-        f"assumed. {switches} of them are strengths of mechanisms, which can be switched off."
-    )
-
-
-def targets_block() -> str:
-    """What the fit aimed at, from its own file: kind, dates, values, source."""
-    asked = yaml.safe_load((Path(__file__).parent.parent / "validation" / "targets.yaml").read_text(encoding="utf-8"))
-    lines = ["| target | asked | source |", "| --- | --- | --- |"]
-    span = "-".join(str(asked["record"][side]) for side in ("first", "last"))
-    lines.append(f"| GDP per head {span}, mean absolute log error, one scale removed | small | Maddison 2023 |")
-    periods = ", ".join("-".join(map(str, row["years"])) for row in asked["growth"])
-    lines.append(f"| growth per head {periods} | the record's | Maddison 2023 |")
-    for name, words in (("level", "GDP per head"), ("population", "population")):
-        lines.append(f"| {words} {', '.join(map(str, asked[name][0]['years']))} | the record's | Maddison 2023 |")
-    for row in asked["medians"]:
-        at = ", ".join(f"{year}: {value:g}" for year, value in row["at"].items())
-        lines.append(f"| `{row['of']}` | {at} | {row['source']} |")
-    for name in ("label", "norms_half", "exit", "purge", "wave", "passages"):
-        values = ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in asked[name].items())
-        lines.append(f"| {name.replace('_', ' ')} | {values} | the record and the chapter; see `fit.py` |")
-    return "\n".join(lines)
-
-
-def edges_block() -> str:
-    """Which of the fitted rules ended near an edge of their range: a complaint about a form, not an estimate."""
-    registry = load_rules()
-    free = [
-        registry[name]
-        for name in (Path(__file__).parent.parent / "validation" / "free_rules.txt").read_text(encoding="utf-8").split()
-    ]
-    edge = [r for r in free if min(r.value - r.low, r.high - r.value) < 0.03 * (r.high - r.low)]
-    named = ", ".join(f"`{r.name}` ({r.value:g} of {r.low:g} to {r.high:g})" for r in edge) or "none"
-    return f"{len(free)} rules were free. Ended within three hundredths of an edge of their range: {named}."
 
 
 def claims_page() -> str:

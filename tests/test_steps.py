@@ -225,8 +225,8 @@ def test_organised_schooled_and_rested_people_keep_their_norms():
     assert measures(usurpation=0.0, **held) == 0.0
 
 
-def test_no_cause_stops_counting_where_another_is_great():
-    """A contest has no end at which resistance or gain no longer matters, as a logistic of their difference has."""
+def test_ties_war_and_townspeople_each_count_in_the_contest_over_a_measure():
+    """Signs of a contest that is not decided beforehand (see `GENTLE`); that the main scenario's is, findings say."""
     hungry = {"scarcity": 0.8, "scarcity_absolute": 0.4, "organisation": 0.5, "literacy": 0.4, "exhaustion": 0.2}
     base = measures(3000, room=0.8, urban_share=0.18, **hungry)
     assert measures(3000, room=0.8, urban_share=0.18, **{**hungry, "organisation": 0.0}) > 1.05 * base

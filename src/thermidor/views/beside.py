@@ -40,7 +40,7 @@ def record_of(key: str | None) -> tuple[dict[str, Points], str]:
 
 
 def known(key: str | None) -> TypeGuard[str]:
-    """Say whether the record has a country of this key; a scenario of one's own may name another."""
+    """Say whether the record has a country of this key; a run kept by an older version may name another."""
     if key is None:
         return False
     from thermidor.record import covers

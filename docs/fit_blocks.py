@@ -37,8 +37,11 @@ def targets_block() -> str:
         at = ", ".join(f"{year}: {value:g}" for year, value in row["at"].items())
         lines.append(f"| `{row['of']}` | {at} | {row['source']} |")
     for name in ("label", "norms_half", "exit", "purge", "wave", "passages"):
-        values = ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in asked[name].items())
-        lines.append(f"| {name.replace('_', ' ')} | {values} | the record and the chapter; see `fit.py` |")
+        told = {
+            key: value for key, value in asked[name].items() if "weight" not in key and key not in ("most", "latest")
+        }
+        values = ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in told.items())
+        lines.append(f"| {name.replace('_', ' ')} | {values} | the record and the chapter; see `loss.py` |")
     return "\n".join(lines)
 
 

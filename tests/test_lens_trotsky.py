@@ -331,17 +331,6 @@ def test_reasons_of_an_ensemble_are_those_of_most_runs() -> None:
     assert alone == "norms binding officials fell below 0.35; room to organise fell below 0.35"
 
 
-def test_property_form_is_the_one_with_more_than_half() -> None:
-    forms = [
-        {"property_feudal": 0.6, "property_capitalist": 0.4},
-        {"property_state": 0.5, "property_capitalist": 0.5},  # none above .5
-        {"property_collective": 0.51, "property_capitalist": 0.1},
-        {"property_state": float("nan")},
-    ]
-    reading = trotsky.property_form(society(*forms))
-    assert [reading.names[code] for code in reading.raw[0, :, 0]] == ["feudal", "mixed", "collective", UNCLASSIFIED]
-
-
 def test_thresholds_move_within_their_range() -> None:
     series = society({**STATE, "norms": 0.55})
     moved = trotsky.read(series, {"norms_hold": 0.5})
@@ -360,8 +349,7 @@ def test_every_needed_variable_is_read_and_no_other() -> None:
     from thermidor.country import VARIABLES
 
     assert set(NEEDED) <= set(VARIABLES)
-    idle = {"property_petty", "property_collective", "property_state"}  # read by `property_form` only
-    idle |= {"voice_official", "voice_gendarme"}
+    idle = {"property_petty", "property_collective", "property_state", "voice_official", "voice_gendarme"}
     for name in NEEDED:
         without = society({}).drop_vars(name)
         if name in idle:

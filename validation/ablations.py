@@ -23,6 +23,7 @@ SHOWN = [
     "held_1980",
     "left_by_2000",
     "left_before_1980",
+    "restored_by_1937",
     "restored_by_2000",
     "repairs",
     "breaks",

@@ -240,6 +240,7 @@ MEASURES: dict[str, Measure] = {
         Measure("norms_half", norms_half_date, *DATE),
         Measure("left_by_2000", _by(exit_date, 2000.0), *SHARE),
         Measure("left_before_1980", _by(exit_date, 1980.0), *SHARE),
+        Measure("restored_by_1937", _by(restoration_date, 1937.0), *SHARE),
         Measure("restored_by_2000", _by(restoration_date, 2000.0), *SHARE),
         Measure("repairs", lambda s: (s["repairs"][:, -1] > 0).astype(np.float64), *SHARE),
         Measure("breaks", lambda s: s["breaks"][:, -1], "mean", "breaks a run", 0.1),

@@ -210,14 +210,15 @@ def consumption(samples: dict[str, Sample]) -> Table:
 
 def coercion(base: Sample) -> Table:
     """Repression of the many and inside the apparatus, year by year, beside the sentences of the literature."""
-    both = {
-        "all_sentenced": "repression_mass",
-        "death_sentences": "repression_elite",
-        "camp_population": "repression_mass",
-    }
+    both = (
+        ("all_sentenced", "repression_mass"),
+        ("death_sentences", "repression_elite"),
+        ("camp_population", "repression_mass"),
+        ("camp_population", "labour_coercion"),
+    )
     known = {
         name: {row["year"]: row["value"] for row in literature("sentences", name) if not row["to_year"]}
-        for name in both
+        for name, _ in both
     }
     curves = {
         name: measures.median_curve(base, base[name])
@@ -228,10 +229,11 @@ def coercion(base: Sample) -> Table:
         [str(y), *(series.get(y) for series in known.values()), *(c[y] for c in curves.values())] for y in years
     ]
     agree = []
-    for name, variable in both.items():
+    for name, variable in both:
         pairs = np.array([(known[name][y], curves[variable][y]) for y in known[name]])
         agree.append(f"{name} with {variable} {rank_correlation(pairs[:, 0], pairs[:, 1]):.2f} ({len(pairs)} years)")
     note = (
-        f"Rank correlation of the record with the median run: {'; '.join(agree)}. Levels are not comparable; timing is."
+        f"Rank correlation of the record with the median run: {'; '.join(agree)}. "
+        "Levels are not comparable; timing is. Prisoners are a stock: they outlast the arrests."
     )
     return Table("coercion", "Coercion by year", ("year", *known, *curves), rows, note)

@@ -113,7 +113,9 @@ def depends(sample: Sample, drawn: dict[str, Floats]) -> Table:
     month = np.minimum(np.rint((date - sample.start) * 12.0).astype(int), sample.values.shape[1] - 1)
     causes = {f"start: {name}": values for name, values in drawn.items()}
     causes |= {"date of the beginning": date}
-    causes |= {f"then: {name}": sample[name][np.arange(len(sample)), month] for name in AT_RESTORATION}
+    run, later = np.arange(len(sample)), np.minimum(month + 120, sample.values.shape[1] - 1)
+    causes |= {f"then: {name}": sample[name][run, month] for name in AT_RESTORATION}
+    causes |= {"ten years on: leader": sample["leader"][run, later]}
     rows: list[list[Cell]] = [
         [name, rank_correlation(values, share), abs(rank_correlation(values, share))] for name, values in causes.items()
     ]

@@ -43,6 +43,9 @@ READ_BY_LENS = [
 READ_BY_MEASURES = [
     "war",
     "hostility",
+    "drive",
+    "gain",
+    "resistance",
     "loyalty",
     "population",
     "to_consume",

@@ -11,6 +11,7 @@ machine's mathematical library. Every flow is booked from stored values. Claims:
 from thermidor.citizen_record import (
     ARMS,
     CAMP,
+    CENSUS,
     CLERK,
     FARM,
     HOME,
@@ -299,10 +300,12 @@ def be_counted(me, mine, rules, short, now):
     now.ties += weight * ties
     now.fear += weight * fear
     now.acting += weight * grievance * ties * (1.0 - rules.fear_on_action * fear)
-    now.learning += weight * skill
     now.claims += weight * claims
     now.toil += weight * toil
     if me.age < SMALL:
         now.infants += weight
+    elif me.age >= CENSUS:
+        now.asked += weight
+        now.learning += weight * skill
     if me.lean == LIBERAL:
         now.liberal += weight

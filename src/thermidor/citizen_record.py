@@ -47,6 +47,8 @@ TENTHS = 10.0
 SMALL = 5 * 12
 """Months under which a child counts as small: births are carried by the weights of the small."""
 
+CENSUS = 9 * 12
+"""Months from which people are asked whether they can read, as the censuses of 1926 and 1939 did."""
 OLDEST = 127
 """Last year of a life table."""
 
@@ -101,7 +103,8 @@ _TALLY = np.dtype(
             "ties",
             "fear",
             "acting",  # grievance x ties, less fear
-            "learning",
+            "learning",  # schooling of those who are asked in a census
+            "asked",  # people old enough for that
             "liberal",  # people who lean to private property
             "dead",
             "infants",  # people under five

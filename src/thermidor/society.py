@@ -34,7 +34,7 @@ from thermidor.jit import entry
 from thermidor.scenarios.conditions import CARRIED
 from thermidor.scenarios.resolved import Resolved
 from thermidor.steps.live import publish
-from thermidor.steps.shapes import TINY, unit, within
+from thermidor.steps.shapes import TINY, above, unit, within
 
 LEAST_RECORDS = 500
 DEFAULT_CITIZENS = 10_000
@@ -44,9 +44,8 @@ AT_ONCE = 1 << 20
 # How people differ at the start. All of it is assumed; what it does wears off as they live.
 AGES = 78.0  # years, up to which people are spread: evenly in an aged country, ever fewer in a young one
 POST_FROM, POST_SPAN = 18.0, 40.0  # years: the youngest in office or arms, and the span of their ages
-SKILL_LEAST, SKILL_MOST = 0.02, 0.98  # index: bounds of schooling
-CHILD_SKILL = 0.1  # index: schooling of the newborn
-SCHOOL_SKILL, SCHOOL_BY_LITERACY = 0.2, 0.6  # index and share: schooling gained by the time work begins
+SKILL_MOST = 0.98  # index: the most schooling by which people differ about their mean
+CHILD_SKILL = 0.1  # index: schooling of the newborn; it rises to the mean by the time work begins
 NEED_FROM, NEED_SPAN = 6.0, 8.0  # tenths of an adult's: the least household need, and the span of needs
 HOARD_MOST = 0.1  # years of living: the greatest hoard; hoards are spread evenly below it
 GRIEVANCE = 0.3  # index: grievance of all
@@ -84,11 +83,10 @@ def settle(people, first, last, start, class_ends, weights, living, fears, ties,
         if k in (OFFICIAL, GENDARME):
             age = POST_FROM + POST_SPAN * u
         me.age = int(age * 12.0)
-        spread = uniform(stream, i + SKILL)
-        skill = mean_skill * (1.0 - skill_spread + 2.0 * skill_spread * spread)
-        me.skill = within(skill, SKILL_LEAST, SKILL_MOST)
+        reach = min(mean_skill * skill_spread, above(SKILL_MOST - mean_skill))
+        me.skill = mean_skill + reach * (2.0 * uniform(stream, i + SKILL) - 1.0)
         if age < rules.working_age:
-            me.skill = CHILD_SKILL + (mean_skill * SCHOOL_BY_LITERACY + SCHOOL_SKILL) * age / rules.working_age
+            me.skill = CHILD_SKILL + (mean_skill - CHILD_SKILL) * age / rules.working_age
         me.need = int(NEED_FROM + NEED_SPAN * uniform(stream, i + NEED))
         me.expectation = living[k]
         me.best = living[k] * past_peak
@@ -249,7 +247,7 @@ def first_count(c: Any, totals: np.ndarray, living: np.ndarray, given: dict[str,
     c["grievance"], c["organisation_of"] = totals["grievance"] * per, totals["ties"] * per
     c["fear_of"] = totals["fear"] * per
     c["population"], c["hoards"] = heads.sum(), totals["hoard"].sum()
-    c["literacy"] = totals["learning"].sum() / heads.sum()
+    c["literacy"] = totals["learning"].sum() / totals["asked"].sum()
     c["urban_share"] = max(1.0 - heads[PEASANT] / heads.sum() - rules[0]["village_trades"], 0.0)
     c["labour_farm"] = max(totals["toil"][PEASANT], TINY)
     c["labour_industry"] = max(totals["toil"].sum() - totals["toil"][[PEASANT, LANDLORD, CAPITALIST]].sum(), TINY)

@@ -13,10 +13,9 @@ from pathlib import Path
 
 import numpy as np
 
-from thermidor.country import CENTRES, CLASSES, GENDARME, OFFICIAL, ORGANISATIONS, PROPERTY_FORMS
+from thermidor.country import CENTRES, CLASSES, GENDARME, OFFICIAL, ORGANISATIONS
 from thermidor.lenses import reasons
 from thermidor.lenses.criteria import (
-    UNCLASSIFIED,
     Columns,
     Expressions,
     Floats,
@@ -91,14 +90,6 @@ def read(series: Columns, thresholds: Mapping[str, float] | None = None) -> Read
     criteria = table().moved(thresholds or {})
     raw = first_fit(criteria, values_of(series, EXPRESSIONS))
     return Reading.of(axes_of(series), raw, criteria.names, criteria.lasting)
-
-
-def property_form(series: Columns) -> Reading:
-    """Read the other coordinate: the form of property that has more than half, or `mixed` where none has."""
-    forms = np.stack([values_of(series, {})(f"property_{form}") for form in PROPERTY_FORMS])
-    raw = np.where(forms.max(axis=0) > 0.5, forms.argmax(axis=0), len(PROPERTY_FORMS)).astype(np.int8)
-    raw[np.isnan(forms).any(axis=0)] = len(PROPERTY_FORMS) + 1
-    return Reading.of(axes_of(series), raw, (*PROPERTY_FORMS, "mixed", UNCLASSIFIED), table().lasting)
 
 
 def margins(series: Columns, label: str) -> Floats:

@@ -36,8 +36,8 @@ def tempt(c, rules, key, month):
 def give_way(c, rules):
     """State property falls as officials turn, resisted by workers' ties; a winner's property programme moves it too.
 
-    Equation: state_property' = -restoration x restoration_pace x (converted - turning_point)+ x (state_property -
-    held)+ + programme_pace x (programme - state_property); held = property_defence x ties x sqrt(urban_share) x
+    Equation: state_property' = -min(restoration x restoration_pace x (converted - turning_point)+ x (state_property -
+    held)+, 1) + programme_pace x (programme - state_property); held = property_defence x ties x sqrt(urban_share) x
     (defence_without_norms + (1 - defence_without_norms) x norms) + contract_defence x legitimacy + leader_keeps x
     leader. What changes hands costs order (transfer_disorder) and dissolves collective farms (transfer_on_farms); a
     programme is carried out within programme_done of its aim. Turned officials become owners at the rate enrichment x

@@ -26,17 +26,18 @@ def usurp(c, rules, key, month):
     resolve_unschooled, b = resolve_underground; mending = repair x urban_share x ties x literacy x rest x room.
     Claims: P06, P08, P12, P16, P34, P43, P45, P56.
     Assumes: every measure is contested (Tullock 1980); all those in office gain from it; each norm has its own draw.
-    Signs: earlier with shortage, want, conflict and war; later with ties, schooling, rest and hope from abroad.
+    Signs: earlier with shortage, want, conflict and war; later with ties, schooling, rest and hope from abroad. Norms
+    stand where measures and mending balance: they slide as ties, rest and room go, and fast once room goes with them.
     Leaves out: persons, factions, bans and trials as kinds of measure.
     """
     order = rules.gain_conflict * c.conflict * (1.0 - rules.order_by_norms * c.norms)
-    gain = rules.gain_shortage * c.scarcity + rules.gain_want * c.scarcity_absolute + order + rules.gain_war * c.war
+    c.gain = rules.gain_shortage * c.scarcity + rules.gain_want * c.scarcity_absolute + order + rules.gain_war * c.war
     rest = 1.0 - c.exhaustion
     schooled = rules.resolve_unschooled + (1.0 - rules.resolve_unschooled) * c.literacy
     heard = rules.resolve_underground + (1.0 - rules.resolve_underground) * c.room
-    resistance = rules.resolve * c.urban_share * c.organisation * schooled * rest * heard
-    resistance *= (1.0 - rules.isolation * c.embargo) * (1.0 - rules.fear_on_resolve * c.fear)
-    offence, defence = gain**rules.move_power, (rules.move_margin + resistance) ** rules.move_power
+    hope = (1.0 - rules.isolation * c.embargo) * (1.0 - rules.fear_on_resolve * c.fear)
+    c.resistance = rules.move_margin + rules.resolve * c.urban_share * c.organisation * schooled * rest * heard * hope
+    offence, defence = c.gain**rules.move_power, c.resistance**rules.move_power
     hazard = rules.usurpation * rules.move_pace * offence / (offence + defence)
     mending = rules.repair * c.urban_share * c.organisation * c.literacy * rest * c.room
     c.norm_recall = change(c, rules, c.norm_recall, hazard, mending, key, month, MOVE_RECALL, SIZE_RECALL)
@@ -52,7 +53,7 @@ def change(c, rules, norm, hazard, mending, key, month, move, size):
 
     Equation: norm' = mending x (ceiling - norm)+ x (repair_from_nothing + (1 - repair_from_nothing) x norm), ceiling =
     1 - owners_ceiling x private share; a measure takes `measure` of the norm, times measure_least to measure_least +
-    measure_spread, and `measure_on_room` of the room, which makes the next move cheaper.
+    measure_spread; room loses the share measure_on_room x what the norm lost, which makes the next move cheaper.
     Claims: P06, P08, P34.
     Assumes: salami tactics: what is lost weakens the defence of the rest.
     Signs: up with organised, schooled, rested people; down by measures.
@@ -62,8 +63,8 @@ def change(c, rules, norm, hazard, mending, key, month, move, size):
     footing = rules.repair_from_nothing + (1.0 - rules.repair_from_nothing) * norm
     norm = unit(norm + MONTH * mending * above(ceiling - norm) * footing)
     if happens(chance(key, month, move), hazard):
-        taken = rules.measure * (rules.measure_least + rules.measure_spread * chance(key, month, size))
+        taken = norm * unit(rules.measure * (rules.measure_least + rules.measure_spread * chance(key, month, size)))
         c.moves += 1.0
-        c.room = unit(c.room * (1.0 - rules.measure_on_room))
-        norm *= 1.0 - taken
+        c.room = unit(c.room * (1.0 - rules.measure_on_room * taken))
+        norm -= taken
     return above(norm)

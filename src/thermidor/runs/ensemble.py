@@ -11,10 +11,11 @@ import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import closing, contextmanager, nullcontext
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +26,7 @@ from thermidor.runs import store
 from thermidor.runs.result import Result
 
 if TYPE_CHECKING:
-    from thermidor.scenarios import Scenario
+    from thermidor.scenarios import Resolved, Scenario
 
 CITIZENS = 10_000
 """Citizens simulated in each country where nothing else is asked."""
@@ -87,86 +88,115 @@ def run(
     Interrupted on Ctrl-C or `cancel`, when every member has ended its year. Nothing is kept of a run
     that has not ended.
     """
-    from thermidor.rules import load_rules
-    from thermidor.scenarios import load_scenario, resolve, scenario_text
-
     began = time.perf_counter()
-    members = _members(replicates, replicate)
     _at_least("seed", seed, 0)
     _at_least("threads", threads, 1)
-    without = tuple(dict.fromkeys(without))
-    lived = load_scenario(scenario) if isinstance(scenario, str | Path) else scenario
-    lived = lived.overlay(dict(set)) if set else lived
-    lived = lived.without_outside() if NO_OUTSIDE in without else lived
-    registry = load_rules()
-    values = registry.values(rules, [name for name in without if name != NO_OUTSIDE])
-    record = registry.record(values)
-    first = resolve(lived, seed, members[0])
-    months = _months(months, first.months)
-    citizens = _citizens(CITIZENS if citizens is None else citizens, first.countries)
-    axes = store.Axes(members, first.first_month.astype("datetime64[M]") + np.arange(months), first.countries)
+    job = _prepare(scenario, _members(replicates, replicate), citizens, months, seed, set, rules, tuple(without))
     cores = threads or manifests.cores()
-    at_once = 1 if _everyone(citizens) else min(cores, len(members))
-    live = simulate or _simulate()
-
-    def member(k: int, on_year: Callable[[int, int], None], stop: Event) -> NDArray[np.float32]:
-        lived_by_k = first if k == members[0] else resolve(lived, seed, k)
-        try:
-            done = live(
-                lived_by_k,
-                record,
-                seed=seed,
-                replicate=k,
-                citizens=citizens,
-                months=months,
-                on_year=on_year,
-                cancel=stop,
-                threads=max(1, cores // at_once),
-            )
-        except RunError as error:
-            why = f"{error.why} in replicate {k}"
-            raise RunError(error.country, error.step, error.variable, error.month, why) from error
-        return done.series.astype(np.float32)
-
-    keep = out is None or store.size(axes) <= store.IN_MEMORY
-    with _interruptible(), store.writing(out, axes, force=force) if out is not None else nullcontext() as writer:
-        held = np.full(axes.shape, np.nan, np.float32) if keep else None
-        with closing(_gather(members, months, member, at_once, progress, cancel)) as gathered:
+    at_once = 1 if _everyone(job.citizens) else min(cores, len(job.axes.runs))
+    member = partial(_live_one, job, simulate or _simulate(), max(1, cores // at_once))
+    keep = out is None or store.size(job.axes) <= store.IN_MEMORY
+    with _interruptible(), store.writing(out, job.axes, force=force) if out is not None else nullcontext() as writer:
+        held = np.full(job.axes.shape, np.nan, np.float32) if keep else None
+        with closing(_gather(job, member, at_once, progress, cancel)) as gathered:
             for place, series in gathered:
                 if held is not None:
                     held[place] = series
                 if writer is not None:
                     writer.put(place, series)
-        manifest = manifests.describe(
-            scenario=lived.model_dump(mode="json", by_alias=True, exclude_none=True),
-            text=scenario_text(lived),
-            rules=values,
-            rules_code=_rules_code(),
-            overrides={"set": dict(set or {}), "rules": dict(rules or {}), "without": list(without)},
-            seed=seed,
-            replicates=members,
-            citizens=citizens,
-            months=months,
-            seconds=time.perf_counter() - began,
-        )
+        manifest = manifests.describe(**job.told, seed=seed, seconds=time.perf_counter() - began)
         if writer is not None:
             manifest = writer.close(manifest)
     if held is None:
         return store.open_run(str(out))
     where = None if writer is None else writer.target
-    return Result(store.columns(held, axes), manifest, where, partial(store.in_memory, held, axes))
+    return Result(store.columns(held, job.axes), manifest, where, partial(store.in_memory, held, job.axes))
+
+
+@dataclass(frozen=True)
+class _Job:
+    """What is run, checked before any work: scenario as lived, rules, sizes, axes, and what the manifest says."""
+
+    scenario: Scenario
+    first: Resolved
+    seed: int
+    rules: NDArray[Any]
+    citizens: Citizens
+    axes: store.Axes
+    told: dict[str, Any]
+
+    @property
+    def months(self) -> int:
+        return len(self.axes.months)
+
+
+def _prepare(
+    scenario: str | Path | Scenario,
+    members: tuple[int, ...],
+    citizens: Citizens | None,
+    months: int | None,
+    seed: int,
+    changed: Mapping[str, float] | None,
+    rules: Mapping[str, float] | None,
+    without: tuple[str, ...],
+) -> _Job:
+    """Load and check everything that can be wrong. Raises InputError."""
+    from thermidor.rules import load_rules
+    from thermidor.scenarios import load_scenario, resolve, scenario_text
+
+    without = tuple(dict.fromkeys(without))
+    lived = load_scenario(scenario) if isinstance(scenario, str | Path) else scenario
+    lived = lived.overlay(dict(changed)) if changed else lived
+    lived = lived.without_outside() if NO_OUTSIDE in without else lived
+    registry = load_rules()
+    values = registry.values(rules, [name for name in without if name != NO_OUTSIDE])
+    first = resolve(lived, seed, members[0])
+    months = _months(months, first.months)
+    citizens = _citizens(CITIZENS if citizens is None else citizens, first.countries)
+    axes = store.Axes(members, first.first_month.astype("datetime64[M]") + np.arange(months), first.countries)
+    told = {
+        "scenario": lived.model_dump(mode="json", by_alias=True, exclude_none=True),
+        "text": scenario_text(lived),
+        "rules": values,
+        "rules_code": _rules_code(),
+        "overrides": {"set": dict(changed or {}), "rules": dict(rules or {}), "without": list(without)},
+        "replicates": members,
+        "citizens": citizens,
+        "months": months,
+    }
+    return _Job(lived, first, seed, registry.record(values), citizens, axes, told)
+
+
+def _live_one(
+    job: _Job,
+    live: Callable[..., Member],
+    threads: int,
+    k: int,
+    on_year: Callable[[int, int], None],
+    stop: Event,
+) -> NDArray[np.float32]:
+    """Live member k; an error names it."""
+    from thermidor.scenarios import resolve
+
+    resolved = job.first if k == job.axes.runs[0] else resolve(job.scenario, job.seed, k)
+    sizes = {"citizens": job.citizens, "months": job.months, "threads": threads}
+    try:
+        done = live(resolved, job.rules, seed=job.seed, replicate=k, on_year=on_year, cancel=stop, **sizes)
+    except RunError as error:
+        why = f"{error.why} in replicate {k}"
+        raise RunError(error.country, error.step, error.variable, error.month, why) from error
+    return done.series.astype(np.float32)
 
 
 def _gather(
-    members: tuple[int, ...],
-    months: int,
+    job: _Job,
     member: Callable[[int, Callable[[int, int], None], Event], NDArray[np.float32]],
     at_once: int,
     progress: Progress | None,
     cancel: Event | None,
 ) -> Generator[tuple[int, NDArray[np.float32]]]:
     """Yield (place, series) of the members as they end; on any way out, stop and await all threads."""
-    stop = Event()
+    stop, members, months = Event(), job.axes.runs, job.months
     lived = [0] * len(members)
 
     def one(place: int) -> NDArray[np.float32]:

@@ -46,7 +46,7 @@ CONDITIONS: dict[str, Condition] = {
     "heavy_capital": Condition("share", 0.02, 0.7, "department I's share of capital outside farming"),
     "herd": Condition("1 = undisturbed", 0.05, 1.5, "livestock and draught power"),
     "planned": Condition("share", 0.0, 1.0, "share of the economy steered by plan rather than market"),
-    "literacy": Condition(INDEX, 0.01, 1.0, "schooling of the adults"),
+    "literacy": Condition(INDEX, 0.01, 1.0, "schooling of the grown"),
     "dislocation": Condition(INDEX, 0.0, 0.9, "output lost to disorganisation"),
     "exhaustion": Condition(INDEX, 0.0, 1.0, "weariness of years of war, hunger and struggle"),
     "organisation": Condition(INDEX, 0.0, 1.0, "mean organisation of workers"),

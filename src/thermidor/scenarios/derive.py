@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from thermidor.citizen_record import CENSUS
 from thermidor.country import CENTRES, CLASSES
 from thermidor.errors import InputError, nearest
 from thermidor.scenarios.check import month_number
@@ -181,12 +182,11 @@ def ageing_of(infants: Numbers) -> Numbers:
 
 
 def schooling_of(mean: Numbers, ageing: Numbers) -> Numbers:
-    """The `literacy` (of adults) with which a society starts at these means over young and old, if there is one."""
+    """The `literacy` (of adults) with which a society starts at these means over all above nine, if there is one."""
     grid = np.linspace(0.01, 1.0, 100)
-    spread = 1.0 + SKILL_SPREAD * np.linspace(-1.0, 1.0, 21)
-    grown = np.clip(grid[:, None] * spread, 0.02, 0.98).mean(axis=1)
-    young = [ages(a)[ages(a) < 15.0] for a in ageing]
-    means = [(len(y) * (0.1 + (0.6 * grid + 0.2) * y.mean() / 15.0) + (1000 - len(y)) * grown) / 1000.0 for y in young]
+    asked = [(people := ages(a))[people >= CENSUS / 12.0] for a in ageing]
+    done = [np.minimum(people / 15.0, 1.0)[:, None] for people in asked]
+    means = [(0.1 + (grid - 0.1) * d).mean(axis=0) for d in done]
     found = [np.interp(wanted, table, grid) for wanted, table in zip(mean, means, strict=True)]
     return np.asarray(found, np.float64)
 

@@ -3,7 +3,7 @@
 from thermidor.country import PEASANT, WORKER
 from thermidor.draws import LURCH, chance
 from thermidor.jit import compiled
-from thermidor.steps.shapes import MONTH, TINY, above, happens, logistic, toward, unit, within
+from thermidor.steps.shapes import MONTH, TINY, above, happens, toward, unit, within
 
 
 @compiled
@@ -21,13 +21,14 @@ def bring_in_grain(c, rules):
 
     Equation: offer = farming x ((1 - collectivised) x market_share x scissors^answer_to_terms + collectivised x
     deliveries), a free village eating between eat_at_least and eat_at_most rations, deliveries = all above
-    village_ration and at least collective_share; scissors = goods / farming / fair_terms, between scissors_least and
-    scissors_most; need = town_ration x townsfolk, growing by ration_growth with living above ration_grows_from, up to
-    eat_at_most, + exports (grain_exports x drive x (1 - embargo) x farming), at most need_at_most x farming; grain_gap
-    = 1 - offer / need; extraction moves in extraction_lag towards extraction_strength x logistic(extraction_slope x
-    (gap x (1 + gap_in_war x war) - will - refusal)); will = extraction_tolerance + extraction_norms x norms x (1 -
-    war_on_will x war); refusal = village_refusal x hunger x (1 - fear)(refusal_at_rest + norms)(1 - collectivised);
-    force closes extraction_yield of the gap and leaves starvation_ration, but brings in marketed_least of the harvest.
+    village_ration and at least collective_share; scissors = goods / farming / fair_terms, between scissors_least
+    and scissors_most; need = town_ration x townsfolk, growing by ration_growth with living above ration_grows_from,
+    up to eat_at_most, + exports (grain_exports x drive x (1 - embargo) x farming), at most need_at_most x farming;
+    grain_gap = 1 - offer / need; extraction moves in extraction_lag towards extraction_strength x extraction_slope
+    x (gap x (1 + gap_in_war x war) - will - refusal), the last product held in 0..1; will = extraction_tolerance +
+    extraction_norms x norms x (1 - war_on_will x war); refusal = village_refusal x hunger x (1 -
+    fear)(refusal_at_rest + norms)(1 - collectivised); force closes extraction_yield of the gap and leaves
+    starvation_ration, but brings in marketed_least of the harvest.
     Claims: P33, P34.
     Assumes: scissors close supply (Preobrazhensky; Sah and Stiglitz 1984); councils and peasants who are neither afraid
     nor broken can stop force, and cannot when both are gone.
@@ -47,14 +48,14 @@ def bring_in_grain(c, rules):
     appetite = min(1.0 + rules.ration_growth * above(c.eaten[WORKER] - rules.ration_grows_from), rules.eat_at_most)
     need = rules.town_ration * townsfolk * appetite + c.exports
     c.grain_need = min(need, rules.need_at_most * c.farming)
-    c.grain_gap = unit(1.0 - offer / max(need, TINY)) * c.state_property
+    c.grain_gap = unit(1.0 - offer / max(c.grain_need, TINY)) * c.state_property
     will = rules.extraction_tolerance + rules.extraction_norms * c.norms * (1.0 - rules.war_on_will * c.war)
     refusal = rules.village_refusal * c.hunger[PEASANT] * (1.0 - c.fear_of[PEASANT])
     refusal *= rules.refusal_at_rest + c.norms
     refusal *= 1.0 - c.collectivised
     urgency = c.grain_gap * (1.0 + rules.gap_in_war * c.war)
-    push = rules.extraction_strength * logistic(rules.extraction_slope * (urgency - will - refusal))
-    c.extraction = toward(c.extraction, push * (c.grain_gap > 0.0), rules.extraction_lag)
+    push = rules.extraction_strength * unit(rules.extraction_slope * (urgency - will - refusal))
+    c.extraction = toward(c.extraction, push, rules.extraction_lag)
     taken = c.extraction * above(c.grain_need - offer) * rules.extraction_yield
     most = max(c.farming - rules.starvation_ration * peasants, rules.marketed_least * c.farming)
     c.marketed = within(offer + taken, 0.0, most)
@@ -64,20 +65,21 @@ def bring_in_grain(c, rules):
 def collectivise(c, rules, key, month):
     """Forced deliveries end in the collective farm once nobody can refuse; those driven in slaughter the herd.
 
-    Equation: a storm (a campaign) begins with hazard collectivisation x storms x extraction x powerless x calm x (1 -
-    collectivised) a year and fades in storm_years; collectivised' = storm_pace x storm x powerless x calm x (1 -
-    collectivised); powerless = (1 - norms)(1 - room), calm = (1 - war_on_calm x war)(1 - disorder_on_calm x
-    dislocation), each factor at least 0; herd' = herd_regrowth x herd x (1 - herd)(1 - war)(1 - collective_on_herd x
-    collectivised) - slaughter x forced entry x herd - herd_requisition x extraction x gap x (1 - collectivised) x herd.
+    Equation: a storm (a campaign) begins with hazard collectivisation x storms x extraction x state_property x
+    powerless x calm x (1 - collectivised) a year and fades in storm_years; collectivised' = storm_pace x storm x
+    powerless x calm x (1 - collectivised); powerless = (1 - norms)(1 - room), calm = (1 - war_on_calm x war)(1 -
+    disorder_on_calm x dislocation), each factor at least 0; herd' = herd_regrowth x herd x (1 - herd)(1 - war)(1 -
+    collective_on_herd x collectivised) - slaughter x forced entry x herd - herd_requisition x extraction x gap x (1
+    - collectivised) x herd.
     Claims: P34.
     Assumes: forced entry comes in campaigns, drawn by chance (Soviet stock fell by half in 1928-33).
-    Signs: up with extraction, down with norms, room, war and disorder.
+    Signs: up with extraction and state property, down with norms, room, war and disorder.
     Leaves out: voluntary collectives, classes inside the village, leaving the farms.
     """
     powerless = (1.0 - c.norms) * (1.0 - c.room)
     calm = above(1.0 - rules.war_on_calm * c.war) * above(1.0 - rules.disorder_on_calm * c.dislocation)
-    hazard = rules.collectivisation * rules.storms * c.extraction * powerless * calm * (1.0 - c.collectivised)
-    if happens(chance(key, month, LURCH), hazard):
+    hazard = rules.collectivisation * rules.storms * c.extraction * c.state_property * powerless * calm
+    if happens(chance(key, month, LURCH), hazard * (1.0 - c.collectivised)):
         c.storm = 1.0
     c.storm -= MONTH * c.storm / rules.storm_years
     c.forced_entry = rules.storm_pace * c.storm * powerless * calm * (1.0 - c.collectivised)

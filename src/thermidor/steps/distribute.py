@@ -56,20 +56,23 @@ def share_out(c, rules):
     """The fund is split between village and town by what is paid for grain, then among classes by their claims.
 
     Equation: to the village = village_exchange x goods x paid grain / (goods + food), at most all goods; paid grain =
-    grain x (1 - underpaid x forced), forced = extraction x (1 - collective_terms x collectivised); profits = owners_eat
-    x profit_share x industry x private_share, at most owners_most of the town's; wage = (town - profits) / weighted
+    grain x (1 - underpaid x forced), forced = extraction x (1 - collectivised) + collectivised x min(collective_tribute
+    x peasants' fear, 1); profits = owners_eat x profit_share x industry x private_share, at most owners_most of the
+    town's; wage = (town - profits) / weighted
     claims; landlords take rent x landlordism of the village's; an official's claim weighs 1 + official_premium x (1 -
     norm_pay) + privilege, a gendarme's 1 + gendarme_premium x (1 - norm_pay).
     Claims: P10, P24, P45.
-    Assumes: a Cobb-Douglas household on each side of the exchange; whatever is handed out is bought.
-    Signs: village up with grain sold, down with force; wage down with privilege.
+    Assumes: a Cobb-Douglas household on each side of the exchange; whatever is handed out is bought; collective farms
+    deliver by plan, and are paid as little as their fear allows (Preobrazhensky's tribute; Wintrobe 1990).
+    Signs: village up with grain sold, down with force and with fear in collective farms; wage down with privilege.
     Leaves out: prices and money, wages by branch, saving by the state.
     """
     peasants = c.heads[PEASANT] + c.heads[LANDLORD]
     food = above(c.farming - c.lost - c.exports)
     grain = min(c.marketed, food)
     goods = above(c.to_consume - food)
-    forced = c.extraction * (1.0 - rules.collective_terms * c.collectivised)
+    tribute = unit(rules.collective_tribute * c.fear_of[PEASANT])
+    forced = c.extraction * (1.0 - c.collectivised) + tribute * c.collectivised
     paid = grain * (1.0 - rules.underpaid * forced)
     exchanged = rules.village_exchange * goods * paid / max(goods + food, TINY)
     to_village = within(exchanged, 0.0, goods)

@@ -151,7 +151,7 @@ def clear(totals):
     for k in range(totals.shape[0]):
         t = totals[k]
         t.heads = t.eaten = t.kept = t.saved = t.hoard = t.claims = t.toil = t.short = t.grievance = 0.0
-        t.ties = t.fear = t.acting = t.learning = t.liberal = t.dead = t.infants = t.excess = t.born = 0.0
+        t.ties = t.fear = t.acting = t.learning = t.asked = t.liberal = t.dead = t.infants = t.excess = t.born = 0.0
 
 
 @compiled
@@ -172,6 +172,7 @@ def add(totals, part):
         t.fear += p.fear
         t.acting += p.acting
         t.learning += p.learning
+        t.asked += p.asked
         t.liberal += p.liberal
         t.dead += p.dead
         t.infants += p.infants
@@ -192,7 +193,7 @@ def count(c, totals):
     """
     before_people = c.population + c.cradle
     born = c.birth_rate * c.population * MONTH
-    taken = died = infants = excess = heads = eaten = kept = saved = hoard = fear = learning = 0.0
+    taken = died = infants = excess = heads = eaten = kept = saved = hoard = fear = learning = asked = 0.0
     for k in range(len(CLASSES)):
         n = totals[k].heads
         heads += n
@@ -206,6 +207,7 @@ def count(c, totals):
         hoard += totals[k].hoard
         fear += totals[k].fear
         learning += totals[k].learning
+        asked += totals[k].asked
         was = max(c.heads[k], TINY)
         c.eaten[k] = 12.0 * totals[k].eaten / was if c.heads[k] > 0.0 else 0.0
         c.heads[k] = n
@@ -235,7 +237,7 @@ def count(c, totals):
     for k in range(len(CLASSES)):
         if k != PEASANT and k != LANDLORD and k != CAPITALIST:
             c.labour_industry += totals[k].toil
-    c.literacy = learning / heads
+    c.literacy = learning / max(asked, TINY)
     c.fear = fear / heads
     c.organisation = c.organisation_of[WORKER]
     c.fear_of_officials = c.fear_of[OFFICIAL]

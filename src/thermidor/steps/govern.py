@@ -111,19 +111,20 @@ def change_leader(c, rules, key, month):
 def purge(c, rules, key, month):
     """An unchecked leader turns on officials with standing of their own; denunciation spreads it, and losses end it.
 
-    Equation: repression_elite' = repression_elite x (denunciation x leader x standing x (1 + purge_threat x hostility)
-    (1 - war) - purge_end - purge_sobers x purge_loss); a spark of size purge_start starts it where it can spread:
-    chance purge_spark x (growth / purge_end - purge_sure)+ a year: a
-    leader strikes when he is sure that it will spread; below purge_gone it is over.
+    Equation: repression_elite' = repression_elite x (denunciation x leader^2 x standing x (1 + purge_threat x
+    hostility)(1 - war)(1 - storm) - purge_end - purge_sobers x purge_loss); a spark of size purge_start starts it where
+    it can spread: chance purge_spark x (growth / purge_end - purge_sure)+ a year; below purge_gone it is over.
     Claims: P34, P52.
-    Assumes: a susceptible-infected form; standing is officials' ties as far as they are not afraid; the purge destroys
-    the ties and leaves the fear (Egorov and
-    Sonin 2011; Montagnes and Wolton 2019).
-    Signs: up with leader, standing and threat; down with losses and war.
+    Assumes: a susceptible-infected form; a leader strikes when he is sure that it will spread, and has to stand far
+    above his peers (the square); in war and while it storms the village the state can't spare its officials;
+    standing is officials' ties as far as they are not afraid; the purge destroys the ties and leaves the fear
+    (Egorov and Sonin 2011; Montagnes and Wolton 2019).
+    Signs: up with leader, standing and threat; down with losses, war and storms.
     Leaves out: who is accused of what, quotas, the purge of parties abroad.
     """
     standing = c.organisation_of[OFFICIAL] * (1.0 - c.fear_of[OFFICIAL])
-    growth = rules.denunciation * c.leader * standing * (1.0 + rules.purge_threat * c.hostility) * (1.0 - c.war)
+    alarm = (1.0 + rules.purge_threat * c.hostility) * (1.0 - c.war) * (1.0 - c.storm)
+    growth = rules.denunciation * c.leader * c.leader * standing * alarm
     ending = rules.purge_end + rules.purge_sobers * c.purge_loss
     c.repression_elite += MONTH * c.repression_elite * (growth - ending)
     spark = rules.purge_spark * above(growth / rules.purge_end - rules.purge_sure)

@@ -88,4 +88,7 @@ def key(ax: Axes, labels: list[str], *, tall: float) -> None:
                 edgecolor=FAINT, hatch=look.hatch, linewidth=0.4, clip_on=False,
             )
         )  # fmt: skip
-        ax.text(1.042, height - 0.055 / tall, words(label), transform=ax.transAxes, fontsize=7, color=INK, va="center")
+        size = 7.0 if len(words(label)) <= 24 else 6.3
+        ax.text(
+            1.042, height - 0.055 / tall, words(label), transform=ax.transAxes, fontsize=size, color=INK, va="center"
+        )

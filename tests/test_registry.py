@@ -29,7 +29,8 @@ from thermidor.runs.simulate import advance, begin
 from thermidor.society import found
 
 read = set()
-often = {"arrests": 9.0, "hiring_pace": 90.0, "denunciation": 1e6, "purged": 9.0, "purge_spark": 1e4, "officials_strength": 1e9}
+often = {"arrests": 9.0, "purged": 9.0, "hiring_pace": 90.0, "denunciation": 1e6, "purge_spark": 1e4}
+often["officials_strength"] = 1e9
 given = rules(break_pressure=6.0, breaking=1.5, mutiny_below=0.9, **often)[0]
 
 

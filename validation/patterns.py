@@ -49,7 +49,7 @@ BARS = (
     Bar("breaks_1941_46", None, None, "state breaks 1941-46"),
     Bar("wave_share", 0.6, None, "mass wave within three years of the worst shortage of 1927-37"),
     Bar("purge_share", 0.6, None, "separate burst inside the apparatus that ends by itself"),
-    Bar("purge_date", 1936.0, 1939.0, "median date of the strongest such repression (fitted at 1937.2)"),
+    Bar("purge_date", 1936.0, 1939.0, "median date of the strongest such repression (fitted at 1937)"),
     Bar("growth_1932_37", 6.1, None, "growth a head, % a year: fast (record 8.1)"),
     Bar("growth_1937_40", None, 1.8, "growth a head, % a year: the halt (record -0.2)"),
     Bar("growth_1990_98", None, -3.7, "growth a head, % a year: the fall (record -5.7)"),

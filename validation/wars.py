@@ -19,7 +19,7 @@ from validation.settings import first_country, main_scenario, start_at
 
 REPLICATES = 100
 MONTHS = 48
-WAR = {"war": 1.0, "destruction": 0.15, "war_deaths": 0.031, "hostility": 1.0}
+WAR = {"war": 1.0, "destruction": 0.4, "war_deaths": 0.031, "hostility": 1.0}
 TREATMENTS = (0.15, 0.55, 1.0)
 AFTER = (12, 24, 30, 36, 42, 48)
 OLD_ORDER = {
@@ -120,7 +120,7 @@ def report(plan: Plan) -> Page:
         "least loyalty (median)",
     )
     about = (
-        "Four years of the same war (severity 1, destruction 0.15, deaths 3.1% of the people a year) on two starts; "
+        "Four years of the same war (severity 1, destruction 0.4, deaths 3.1% of the people a year) on two starts; "
         "treatment is what the "
         "people stand to lose to the enemy. The start like 1914 is the main scenario's country in January 1914 with "
         "the old order's "

@@ -66,7 +66,7 @@ def test_each_side_of_the_contest_moves_the_fall_of_the_norms() -> None:
         return float(of(lived("russia-1917", 12 * 12, **changed), "norms")[:, -12:, 0].mean())
 
     base = norms()
-    for holds in ("resolve", "repair", "tie_growth"):
-        assert norms(**{holds: 0.0}) < base - 0.01, holds
+    for holds, least in (("resolve", 0.05), ("tie_growth", 0.01), ("repair", 0.001)):
+        assert norms(**{holds: 0.0}) < base - least, holds
     for lowers in ("isolation", "exhaustion", "fear_on_ties", "gain_shortage"):
         assert norms(**{lowers: 0.0}) > base + 0.01, lowers

@@ -98,7 +98,7 @@ def drive_labour(c, rules):
     """Coercion at work rises with shortage of labour where workers have no control.
 
     Equation: labour_coercion' = (labour_coercion_strength x state_property x (1 - norms)(1 - room) x [taut_plan x drive
-    + taut_arms x arms_share - taut_floor] - labour_coercion) / labour_coercion_lag, the bracket held in 0..1.
+    + taut_arms x arms_share - taut_floor] - labour_coercion) / labour_coercion_lag, the bracket and the product held in 0..1.
     Claims: P23.
     Assumes: a taut plan and arming are what makes labour short.
     Signs: up with drive and arms; nil where norms or room are whole.
@@ -107,4 +107,4 @@ def drive_labour(c, rules):
     powerless = c.state_property * (1.0 - c.norms) * (1.0 - c.room)
     shortage = rules.taut_plan * c.drive + rules.taut_arms * c.arms_share
     target = rules.labour_coercion_strength * powerless * unit(shortage - rules.taut_floor)
-    c.labour_coercion = toward(c.labour_coercion, target, rules.labour_coercion_lag)
+    c.labour_coercion = toward(c.labour_coercion, unit(target), rules.labour_coercion_lag)

@@ -98,7 +98,8 @@ def drive_labour(c, rules):
     """Coercion at work rises with shortage of labour where workers have no control.
 
     Equation: labour_coercion' = (labour_coercion_strength x state_property x (1 - norms)(1 - room) x [taut_plan x drive
-    + taut_arms x arms_share - taut_floor] - labour_coercion) / labour_coercion_lag, the bracket and the product held in 0..1.
+    + taut_arms x arms_share - taut_floor] - labour_coercion) / labour_coercion_lag, the bracket and the product held in
+    0..1.
     Claims: P23.
     Assumes: a taut plan and arming are what makes labour short.
     Signs: up with drive and arms; nil where norms or room are whole.

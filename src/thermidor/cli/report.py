@@ -86,7 +86,7 @@ def regimes(result: Result, country: str) -> None:
     if many:
         note("the commonest label of each month; runs: mean share that has it")
     columns = ("from", "to", "regime", "runs", "why") if many else ("from", "to", "regime", "why")
-    table(columns, rows, right=(3,) if many else (), widths={2: 15})
+    table(columns, rows, right=(3,) if many else (), widths={2: 16})
 
 
 def turning_points(result: Result, country: str) -> None:

@@ -52,7 +52,7 @@ def report(plan: Plan) -> Page:
         Table(
             "shares",
             "Outcome shares",
-            (*heads, "largest difference", "beyond sampling (95%)", "within 3 points"),
+            (*heads, "largest difference", "beyond sampling (95%)", "within 3 points beyond that"),
             shares(samples, plan),
         ),
         Table(

@@ -10,7 +10,7 @@ import pytest
 from small import NAMES, country, live, rules, series_of, start
 from thermidor.country import ORGANISATIONS
 from thermidor.draws import country_key
-from thermidor.passages.contest import contest
+from thermidor.passages.contest import contest, weigh_organisations
 from thermidor.passages.usurpation import usurp
 from thermidor.steps.contend import weigh_loyalty
 from thermidor.steps.deduct import bring_in_grain, build, collectivise, set_aside
@@ -317,6 +317,7 @@ def test_contests_are_won_in_proportion_to_strength():
     for month in range(trials):
         world[:] = begin
         world["transfer"] = -1.0
+        weigh_organisations(world[0], RULES)
         contest(world[0], RULES, KEY, month)
         stayed = world["transfer"][0] < 0.0
         wins[0 if stayed else int(np.argmin(abs(begin["orientation"][0] - world["transfer"][0])))] += 1

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from thermidor.country import VARIABLES
+from thermidor.citizen_record import SECTORS
+from thermidor.country import CLASSES, VARIABLES
 from thermidor.rules import load_rules
 from thermidor.runs.simulate import simulate
 from thermidor.scenarios import load_scenario, resolve
@@ -54,6 +55,20 @@ def test_schooling_starts_as_the_scenario_says(name: str) -> None:
         low, high = asked.range or (asked.value, asked.value)
         found = of(runs, "literacy")[:, 0, here]
         assert low - 0.04 < found.min() and found.max() < high + 0.04
+
+
+def test_nobody_works_outside_the_village_in_childhood_or_old_age() -> None:
+    """Workers, officials and soldiers leave work at resting_age for good; no child of any class is at work."""
+    scenario, registry = load_scenario("russia-1917"), load_rules()
+    rules = registry.record(registry.values())
+    done = simulate(resolve(scenario, 1, 0), rules, seed=1, replicate=0, citizens=3000, months=480, keep=True)
+    assert done.state is not None
+    people = done.state["people"]
+    idle = np.isin(people["sector"], (SECTORS.index("home"), SECTORS.index("camp")))
+    old = (people["age"] > 12 * registry["resting_age"].value) & (people["class_"] != CLASSES.index("peasant"))
+    young = people["age"] < 12 * registry["working_age"].value
+    assert idle[young].all() and young.sum() > 100
+    assert idle[old].all() and old.sum() > 100
 
 
 def test_each_side_of_the_contest_moves_the_fall_of_the_norms() -> None:

@@ -13,6 +13,7 @@ from validation.measures import (
     exit_date,
     in_label,
     label_date,
+    measure,
     norms_gone_date,
     norms_half_date,
     restoration_date,
@@ -152,7 +153,8 @@ def wave(sample: Sample) -> dict[str, float]:
     years = sample.span(*asked["between"])
     living = smooth(sample.living)[:, years]
     peak, height = many[:, years].argmax(axis=1) / 12.0, many[:, years].max(axis=1)
-    yearly = np.stack([_of_year(sample, "consumption_on_1928", year) for year in range(*asked["dip_years"])])
+    first, last = asked["dip_years"]
+    yearly = np.stack([_of_year(sample, "consumption_on_1928", year) for year in range(first, last + 1)])
     civil = many[:, sample.span(*asked["civil_war"])].max(axis=1) / np.maximum(height, 0.01)
     starved = sample["excess_deaths"][:, sample.span(*asked["famine_years"])].sum(axis=1)
     return {
@@ -169,8 +171,7 @@ def wave(sample: Sample) -> dict[str, float]:
 def _of_year(sample: Sample, name: str, year: int) -> Floats:
     """Mean of a calendar year, by run; two names are ratios."""
     if name == "consumption_on_1928":
-        living: Floats = sample.mean_of_year(sample.living, year) / np.median(sample.mean_of_year(sample.living, 1928))
-        return living
+        return measure(f"consumption_{year}").of(sample)
     if name == "investment_share":
         return sample.year("investment", year) / sample.year("output", year)
     return sample.year(name, year)

@@ -167,16 +167,18 @@ def move(me, c, mine, rules, draw):
     x skill times the mean, for rank_managers of them as a manager or above, for rank_tops at the top, with
     standing_of_newcomers. Arrest adds arrest_frightens to fear and leaves those in office ties_after_arrest.
     Claims: P26, P46, P50, P56.
+    Outside the village nobody goes to work, to arms or into a post past resting_age; children go nowhere.
     Assumes: chances exclude one another in a month; the schooled are chosen for posts.
     Signs: as the published chances.
     Leaves out: moving back of the enriched, marriage, careers inside the apparatus after entry.
     """
-    k = me.class_
+    k, grown, old = me.class_, me.age >= mine.grown, me.age >= mine.old
+    work = INDUSTRY if grown and not old else HOME
     if me.sector == CAMP:
         if draw < MONTH * rules.release:
-            me.sector = INDUSTRY if k == WORKER else (FARM if k == PEASANT else INDUSTRY)
+            me.sector = FARM if k == PEASANT else work
         return
-    if draw < mine.arrest:
+    if draw < mine.arrest and grown:
         me.sector = CAMP
         if k == OFFICIAL or k == GENDARME:
             me.class_, me.rank, me.organisation = WORKER, 0, rules.ties_after_arrest
@@ -187,14 +189,16 @@ def move(me, c, mine, rules, draw):
     if k == PEASANT:
         leave = MONTH * c.town_pull * young
         if draw < leave:
-            me.class_, me.sector = WORKER, INDUSTRY
-        elif draw < leave + mine.enlisting:
+            me.class_, me.sector = WORKER, work
+        elif draw < leave + mine.enlisting and not old:
             me.class_, me.sector = GENDARME, ARMS
     elif k == WORKER or k == PETTY:
         flee = MONTH * c.town_flight
         rise = mine.hiring * rules.hiring_by_skill * wide(me.skill)
         if draw < flee:
             me.class_, me.sector = PEASANT, FARM
+        elif old:
+            return
         elif draw < flee + rise:
             me.rank = CLERK + (draw < flee + rules.rank_managers * rise) + (draw < flee + rules.rank_tops * rise)
             me.class_, me.sector, me.lean = OFFICIAL, OFFICE, NO_LEAN
@@ -211,13 +215,13 @@ def move(me, c, mine, rules, draw):
         if draw < richer:
             me.class_, me.sector, me.rank = CAPITALIST, HOME, 0
         elif draw < richer + MONTH * c.dismissal:
-            me.class_, me.sector, me.rank = WORKER, INDUSTRY, 0
+            me.class_, me.sector, me.rank = WORKER, work, 0
     elif k == GENDARME:
         if draw < MONTH * c.discharge:
-            me.class_, me.sector = WORKER, INDUSTRY
+            me.class_, me.sector = WORKER, work
     elif draw < MONTH * c.expropriation:
         me.class_ = PEASANT if k == LANDLORD else PETTY
-        me.sector = FARM if k == LANDLORD else INDUSTRY
+        me.sector = FARM if k == LANDLORD and grown else work
 
 
 @compiled

@@ -132,7 +132,7 @@ FIELDS: tuple[Field, ...] = (
     Field("terror", YEAR, "fear put into the class", "class"),
     Field("arrest", YEAR, "chance a grown member of the class is sent to a camp", "class"),
     Field("hiring", YEAR, "chance a grown schooled member of the class takes an official's post", "class"),
-    Field("enlisting", YEAR, "chance a young member of the class joins the standing force", "class"),
+    Field("enlisting", YEAR, "chance a grown member of the class joins the standing force", "class"),
     Field("dismissal", YEAR, "chance an official loses the post"),
     Field("discharge", YEAR, "chance a gendarme or soldier leaves the standing force"),
     Field("expropriation", YEAR, "chance an owner is deprived"),

@@ -48,7 +48,6 @@ def contest(c, rules, key, month):
     Signs: up with strength.
     Leaves out: civil war as a course of months, bargains, war from outside over the outcome.
     """
-    weigh_organisations(c, rules)
     total = 0.0
     for o in range(len(ORGANISATIONS)):
         total += max(c.strength[o], 0.0) ** rules.contest_power

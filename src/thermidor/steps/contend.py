@@ -5,7 +5,7 @@ import math
 from thermidor.country import PEASANT, PETTY, WORKER
 from thermidor.draws import BREAK, chance
 from thermidor.jit import compiled
-from thermidor.passages.contest import contest
+from thermidor.passages.contest import contest, weigh_organisations
 from thermidor.steps.shapes import MONTH, TINY, above, divided, happens, logistic, toward, unit
 
 
@@ -17,6 +17,7 @@ def contend(c, rules, key, month):
     wear_out(c, rules)
     weigh_loyalty(c, rules)
     press(c, rules)
+    weigh_organisations(c, rules)
     break_or_hold(c, rules, key, month)
 
 

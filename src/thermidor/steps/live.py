@@ -243,4 +243,4 @@ def count(c, totals):
     c.fear_of_officials = c.fear_of[OFFICIAL]
     c.converted = totals[OFFICIAL].liberal / max(totals[OFFICIAL].heads, TINY)
     c.apparatus_share = c.heads[OFFICIAL] / heads
-    c.coercive_share = c.heads[len(CLASSES) - 1] / heads
+    c.coercive_share = c.heads[GENDARME] / heads

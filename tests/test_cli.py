@@ -24,6 +24,7 @@ from thermidor.cli.run import citizens_of, fresh, interruptible, pairs
 from thermidor.errors import InputError, Interrupted, RunError
 from thermidor.runs.lock import hold
 from thermidor.runs.result import Result
+from thermidor.runs.store import Taken
 
 MINIATURE = str(Path(__file__).parent / "data" / "miniature.yaml")
 COMMANDS = ("run", "scenarios", "record", "explain", "trace", "export", "doctor", "version")
@@ -274,6 +275,27 @@ def test_an_interrupted_figure_leaves_the_run(
     assert list((tmp_path / "here").iterdir()) == []
 
 
+@pytest.mark.parametrize("out", [False, True])
+def test_a_run_that_loses_the_race_for_a_folder_takes_the_next(
+    made_up: SimpleNamespace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, out: bool
+) -> None:
+    """Where nobody named the folder, another run that took it meanwhile is no error; a named one is."""
+    monkeypatch.chdir(tmp_path)
+    calm, asked = thermidor.runs.run, list[str]()
+
+    def raced(scenario: Any, **wish: Any) -> Result:
+        asked.append(str(wish["out"]))
+        if len(asked) == 1:
+            Path(f"{wish['out']}.partial").mkdir(parents=True)
+            raise Taken("this place is being written")
+        return calm(scenario, **wish)
+
+    monkeypatch.setattr(thermidor.runs, "run", raced)
+    done = call("run", MINIATURE, "--no-figure", *(["--out", "mine"] if out else []))
+    assert done.exit_code == (2 if out else 0), done.output
+    assert asked == (["mine"] if out else ["runs/miniature", "runs/miniature-2"])
+
+
 @pytest.mark.parametrize("times", [1, 2])
 def test_interrupted_while_nothing_stops(tmp_path: Path, times: int) -> None:
     """A run that hangs is ended by a second Ctrl-C, or after a while, and nothing of it is left."""
@@ -294,11 +316,7 @@ with run.interruptible(Path(sys.argv[1])):
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("alive", [True, False])
-def test_an_interrupted_run_leaves_another_alone(tmp_path: Path, alive: bool) -> None:
-    """With `force`, what a dead writer left is removed on a second Ctrl-C, what a living one writes is not."""
-    (tmp_path / "r.partial").mkdir()
-    twice = """
+TWICE = """
 import os, signal, sys, time
 from pathlib import Path
 from thermidor.cli import run
@@ -307,9 +325,28 @@ with run.interruptible(Path(sys.argv[1]), force=True):
         os.kill(os.getpid(), signal.SIGINT)
     time.sleep(30)
 """
+
+
+@pytest.mark.parametrize("alive", [True, False])
+def test_an_interrupted_run_leaves_another_alone(tmp_path: Path, alive: bool) -> None:
+    """With `force`, what a dead writer left is removed on a second Ctrl-C, what a living one writes is not."""
+    (tmp_path / "r.partial").mkdir()
     with hold(tmp_path / "r.partial") if alive else nullcontext():
-        done = subprocess.run([sys.executable, "-c", twice, str(tmp_path / "r")], timeout=20, check=False)
+        done = subprocess.run([sys.executable, "-c", TWICE, str(tmp_path / "r")], timeout=20, check=False)
     assert done.returncode == 130 and (tmp_path / "r.partial").exists() is alive
+
+
+def test_an_interrupted_run_leaves_what_is_no_runs(tmp_path: Path) -> None:
+    """What stands beside under the names that a run would clear away is kept, if no run left it."""
+    for name in ("r.partial", "r.partial.dropped"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "thesis.txt").write_text("years of work")
+    done = subprocess.run([sys.executable, "-c", TWICE, str(tmp_path / "r")], timeout=20, check=False)
+    assert done.returncode == 130
+    (tmp_path / "r.partial" / "thesis.txt").unlink()
+    done = subprocess.run([sys.executable, "-c", TWICE, str(tmp_path / "r")], timeout=20, check=False)
+    assert done.returncode == 130 and [p.name for p in tmp_path.iterdir()] == ["r.partial.dropped"]
+    assert (tmp_path / "r.partial.dropped" / "thesis.txt").exists()
 
 
 def test_interrupt_only_sets_an_event_and_is_restored() -> None:
@@ -367,6 +404,8 @@ def test_fresh_folders(tmp_path: Path) -> None:
     assert fresh(tmp_path, "a") == tmp_path / "a-2"
     (tmp_path / "a-2.partial").mkdir()
     assert fresh(tmp_path, "a") == tmp_path / "a-3"
+    (tmp_path / "a-3").symlink_to("nowhere")
+    assert fresh(tmp_path, "a") == tmp_path / "a-4"
 
 
 @pytest.mark.parametrize(

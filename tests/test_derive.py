@@ -15,6 +15,7 @@ from thermidor.draws import START, country_key, month_key, uniform
 from thermidor.errors import InputError
 from thermidor.rules import load_rules
 from thermidor.runs.simulate import simulate
+from thermidor.scenarios import derive as deriving
 from thermidor.scenarios import load_scenario, parse_scenario, resolve, scenario_text
 from thermidor.scenarios.conditions import CARRIED, CONDITIONS, SUMS_TO_ONE
 from thermidor.scenarios.derive import (
@@ -29,7 +30,7 @@ from thermidor.scenarios.derive import (
     twin,
 )
 from thermidor.scenarios.resolved import DEFAULTS
-from thermidor.society import DRAWS, found
+from thermidor.society import AGES, CHILD_SKILL, DRAWS, found
 
 MINIATURE = Path(__file__).parent / "data" / "miniature.yaml"
 SCENARIO = load_scenario(MINIATURE)
@@ -99,6 +100,7 @@ def test_a_derived_society_begins_where_the_members_stood(states: dict[str, dict
 
 def test_ages_and_schooling_are_those_of_a_founded_society() -> None:
     """What deriving reckons with is what founding draws, and the way back finds the conditions."""
+    assert (deriving.AGES, deriving.CHILD_SKILL) == (AGES, CHILD_SKILL)
     for ageing, literacy in ((0.0, 0.4), (0.9, 0.93)):
         settings = {"southland.ageing": ageing, "southland.literacy": literacy, "southland.skill_spread": 0.05}
         resolved = resolve(SCENARIO.overlay(settings), 1, 0)
@@ -107,8 +109,17 @@ def test_ages_and_schooling_are_those_of_a_founded_society() -> None:
         infants = np.array([begun["infants"] / begun["population"]])
         assert infants[0] == pytest.approx((ages(ageing) < 5.0).mean(), abs=0.01)
         assert ageing_of(infants)[0] == pytest.approx(ageing, abs=0.2)
-        back = schooling_of(np.array([begun["literacy"]]), np.array([ageing]))
+        back = schooling_of(np.array([begun["literacy"]]), np.array([ageing]), VALUES["working_age"])
         assert back[0] == pytest.approx(literacy, abs=0.03)
+
+
+def test_deriving_reckons_with_the_rules_it_is_given(states: dict[str, dict[str, np.ndarray]]) -> None:
+    """Growth is read off the trend's own span, and schooling off the age at which work begins."""
+    state = states["southland"]
+    usual = conditions_of(state, state["gdp_per_head"], VALUES)
+    other = conditions_of(state, state["gdp_per_head"], VALUES | {"trend_years": 12.0, "working_age": 18.0})
+    assert other["past_growth"] == pytest.approx(0.5 * usual["past_growth"])
+    assert (other["literacy"] > usual["literacy"]).all()
 
 
 def test_neutral_defaults_change_nothing() -> None:

@@ -197,6 +197,23 @@ BAD = {
     "without no mechanism": ({"without": ["patience"]}, "'patience' cannot be switched off"),
     "rules": ({"rules": {"speed": 1.0}}, "there is no rule 'speed'"),
     "rules beyond": ({"rules": {"patience": 9.0}}, "patience = 9 is out of range"),
+    "seed none": ({"seed": None}, "seed can't be None"),
+    "replicates none": ({"replicates": None}, "replicates can't be None"),
+    "replicate too large": ({"replicate": 2**64}, "replicate can't be 18446744073709551616"),
+    "citizens too many": ({"citizens": 10**13}, "citizens can't be 10000000000000"),
+    "citizens of one too many": ({"citizens": {"here": 10**13}}, "citizens of here can't be"),
+    "citizens of nobody": ({"citizens": {"here": None}}, "citizens of here can't be None"),
+    "without nothing": ({"without": None}, "without can't be None"),
+    "without numbers": ({"without": [3]}, "without can't hold 3"),
+    "without a string": ({"without": "famin"}, "did you mean 'famine'"),
+    "set list": ({"set": ["here.fear=1"]}, "set can't be"),
+    "set text": ({"set": {"here.fear": "0.2"}}, "here.fear can't be '0.2'"),
+    "rules list": ({"rules": [("patience", 0.3)]}, "rules can't be"),
+    "rules text": ({"rules": {"patience": "0.2"}}, "patience can't be '0.2'"),
+    "rules none": ({"rules": {"patience": None}}, "patience can't be None"),
+    "rules truth": ({"rules": {"famine": True}}, "famine can't be True"),
+    "rules huge": ({"rules": {"patience": 10**400}}, "patience can't be 1000"),
+    "rules no name": ({"rules": {3: 0.2}}, "rules can't hold 3"),
     "rules NaN": ({"rules": {"patience": float("nan")}}, "patience = nan is out of range"),
 }
 
@@ -209,6 +226,24 @@ def test_bad_argument_is_refused_before_any_work(asked, message, tmp_path):
     with pytest.raises(InputError, match=message):
         go(out=tmp_path / "r", simulate=never, **asked)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("scenario", [None, {"name": "made-up"}, 7])
+def test_what_is_no_scenario_is_refused(scenario):
+    with pytest.raises(InputError, match=r"can't be run(.|\n)*where: scenario(.|\n)*mend"):
+        run(scenario, simulate=fakes.simulate)
+
+
+def test_one_mechanism_may_be_named_without_a_list():
+    assert go(without="famine").manifest["overrides"]["without"] == ["famine"]
+
+
+def test_numpy_numbers_can_be_kept(tmp_path):
+    three = np.int64(3)
+    asked = {"citizens": {"here": three}, "rules": {"patience": np.float32(0.5)}, "set": {"here.fear": np.float64(0.5)}}
+    manifest = go(replicate=three, seed=three, out=tmp_path / "r", **asked).manifest
+    assert manifest["overrides"] == {"set": {"here.fear": 0.5}, "rules": {"patience": 0.5}, "without": []}
+    assert (manifest["seed"], manifest["replicates"], manifest["citizens"]["here"]) == (3, [3], 3)
 
 
 def test_taken_place_is_refused_before_any_work(tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from itertools import pairwise
 
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from small import MINIATURE, live, rules, start, state
 from thermidor.country import VARIABLES
+from thermidor.errors import Interrupted
 from thermidor.runs import checkpoint, simulate
 from thermidor.runs.simulate import advance, pack, resume, unpack
 from thermidor.scenarios import load_scenario, resolve
@@ -48,6 +50,29 @@ def test_threads_give_the_bits_of_one(monkeypatch, threads):
     monkeypatch.setattr(simulate, "THREADED_FROM", 0)
     spread = live(months=8, citizens=40_000, threads=max(threads, 2))
     assert spread.series.tobytes() == alone.series.tobytes()
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("after", [1, 12, 17])
+def test_going_on_after_a_cancel_gives_the_same_bits(monkeypatch, whole, threads, after):
+    """Stopped after so many months, or at the end of their year, a state is one that can be gone on from."""
+    monkeypatch.setattr(simulate, "THREADED_FROM", 0)
+    now, cancel, one_month = state(), threading.Event(), simulate.threaded_month
+
+    def until(society, rule, outside, month, lanes):
+        if month + 1 == after:
+            cancel.set()
+        return one_month(society, rule, outside, month, lanes)
+
+    monkeypatch.setattr(simulate, "threaded_month", until)
+    on_year = (lambda done, _: cancel.set() if done >= after else None) if threads == 1 else None
+    with pytest.raises(Interrupted):
+        advance(now, MONTHS, threads=threads, cancel=cancel, on_year=on_year)
+    done = now["month"]
+    assert done == (after if threads > 1 else 12 * -(-after // 12))
+    rest = advance(now, MONTHS - done, threads=threads)
+    assert rest.tobytes() == whole.series[done:].tobytes()
+    assert same(pack(now), whole.state)
 
 
 def test_a_member_alone_is_the_member_of_a_batch_in_any_order(tmp_path):

@@ -118,6 +118,63 @@ def test_force_keeps_what_is_not_the_runs(copy):
     assert not (copy / "figure.png").exists()
 
 
+def test_force_keeps_what_stands_beside_under_a_like_name(copy):
+    (copy.parent / "run.replaced").mkdir()
+    (copy.parent / "run.replaced" / "thesis.txt").write_text("years of work")
+    keep(copy, seed=2, force=True)
+    assert (copy.parent / "run.replaced" / "thesis.txt").read_text() == "years of work"
+    assert sorted(p.name for p in copy.parent.iterdir()) == ["run", "run.replaced"]
+
+
+@pytest.mark.parametrize("kind", ["file", "folder", "link"])
+def test_force_keeps_what_no_export_made(copy, kind):
+    export(copy, copy / "export", variables=["fear"])
+    mine = copy / "export" / "series-of-mine.csv" if kind != "file" else copy / "export" / "thesis.txt"
+    if kind == "folder":
+        mine.mkdir()
+    elif kind == "link":
+        (copy / "export").rename(copy.parent / "elsewhere")
+        (copy / "export").symlink_to(copy.parent / "elsewhere")
+    else:
+        mine.write_text("years of work")
+    named = {"file": "export/thesis.txt", "folder": "export/series-of-mine.csv", "link": "export"}[kind]
+    with pytest.raises(InputError, match=f"can't be replaced(.|\n)*'{named}'"):
+        keep(copy, seed=2, force=True)
+    assert (copy / "export" / "series.csv").exists() and (kind == "link" or mine.exists())
+
+
+def test_force_empties_only_what_a_dead_run_left(tmp_path):
+    partial = tmp_path / "r.partial"
+    (partial / "series.zarr").mkdir(parents=True)
+    for name in ("manifest.json", "manifest.json.partial", ".lock", "thesis.txt"):
+        (partial / name).write_text("years of work")
+    before = sorted(p.name for p in partial.iterdir())
+    with pytest.raises(InputError, match=r"can't be emptied(.|\n)*r.partial(.|\n)*'thesis.txt'(.|\n)*mend"):
+        keep(tmp_path / "r", force=True)
+    assert sorted(p.name for p in partial.iterdir()) == before and not (tmp_path / "r").exists()
+    (partial / "thesis.txt").unlink()
+    assert open_run(keep(tmp_path / "r", force=True)) and [p.name for p in tmp_path.iterdir()] == ["r"]
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_a_taken_place_is_told_apart_before_any_work(kept, tmp_path, monkeypatch, late):
+    """Also where another run became whole between the look at the place and the claim on it."""
+    claim = store._claim
+
+    def slowly(partial, force):
+        shutil.copytree(kept, tmp_path / "r")
+        return claim(partial, force)
+
+    if late:
+        monkeypatch.setattr(store, "_claim", slowly)
+    else:
+        (tmp_path / "r.partial").mkdir()
+    before = sorted(p.name for p in tmp_path.iterdir())
+    with pytest.raises(store.Taken), store.writing(tmp_path / "r", AXES):
+        pytest.fail("no work may begin")
+    assert sorted(p.name for p in tmp_path.iterdir()) == (["r"] if late else before)
+
+
 def test_two_writers_do_not_meet(tmp_path):
     with store.writing(tmp_path / "r", AXES):
         with pytest.raises(InputError, match="being written"):

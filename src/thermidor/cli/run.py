@@ -8,6 +8,7 @@ import os
 import shutil
 import signal
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -59,29 +60,38 @@ def carry_out(wish: Wish, *, out: Path | None, force: bool, as_json: bool, figur
         why = f"a batch of {wish.replicates} has the members 0 to {wish.replicates - 1}"
         raise InputError(f"there is no member {wish.replicate}", where="--replicate", why=why, mend="give one of these")
     from thermidor.runs import run
+    from thermidor.runs.store import Taken
     from thermidor.scenarios import load_scenario
 
     settings = pairs("--set", wish.settings, "COUNTRY.KEY=VALUE")
     rules = pairs("--rule", wish.rules, "NAME=VALUE")
     scenario = load_scenario(wish.scenario)
     citizens = citizens_of(wish.citizens, tuple(scenario.countries))
-    folder = out if out is not None else None if as_json else fresh(SHELF, scenario.name)
-    with interruptible(folder, force=force) as cancel, progress() as told:
-        result = run(
-            scenario,
-            replicates=wish.replicates,
-            replicate=wish.replicate,
-            citizens=citizens,
-            months=wish.months,
-            seed=wish.seed,
-            set=settings,
-            rules=rules,
-            without=wish.without or (),
-            progress=told,
-            out=folder,
-            force=force,
-            cancel=cancel,
-        )
+    result = None
+    while result is None:
+        folder = out if out is not None else None if as_json else fresh(SHELF, scenario.name)
+        with interruptible(folder, force=force) as cancel, progress() as told:
+            try:
+                result = run(
+                    scenario,
+                    replicates=wish.replicates,
+                    replicate=wish.replicate,
+                    citizens=citizens,
+                    months=wish.months,
+                    seed=wish.seed,
+                    set=settings,
+                    rules=rules,
+                    without=wish.without or (),
+                    progress=told,
+                    out=folder,
+                    force=force,
+                    cancel=cancel,
+                )
+            except Taken:
+                if out is not None:
+                    raise
+                if cancel.is_set():
+                    raise Interrupted() from None  # else the next folder: another run was quicker
     if cancel.is_set():
         raise InterruptedLate(f"interrupted; the run is whole in {result.path}") if result.path else Interrupted()
     drawing = _draw(result) if figure and result.path is not None else None
@@ -114,7 +124,7 @@ def fresh(shelf: Path, name: str) -> Path:
     """Return a folder under `shelf` that nobody has: NAME, or NAME-2 and so on."""
     candidates = (shelf / (name if i == 1 else f"{name}-{i}") for i in range(1, sys.maxsize))
     taken = ("", ".partial")
-    return next(c for c in candidates if not any(c.with_name(c.name + ending).exists() for ending in taken))
+    return next(c for c in candidates if not any(os.path.lexists(f"{c}{ending}") for ending in taken))
 
 
 def pairs(option: str, texts: list[str] | None, form: str) -> dict[str, float]:
@@ -182,8 +192,8 @@ def interruptible(folder: Path | None = None, *, force: bool = False) -> Iterato
         return
     target = None if folder is None else folder.expanduser().resolve()
     partial = target.with_name(target.name + ".partial") if target is not None and target.name else None
-    if partial is not None and partial.exists() and (not force or held(partial)):
-        partial = None  # another run's
+    if partial is not None and partial.exists() and (not force or held(partial) or _not_left_by_a_run(partial)):
+        partial = None  # another's
 
     def watch() -> None:
         cancel.wait()
@@ -207,14 +217,21 @@ def interruptible(folder: Path | None = None, *, force: bool = False) -> Iterato
         signal.signal(signal.SIGINT, before)
 
 
+def _not_left_by_a_run(partial: Path) -> bool:
+    from thermidor.runs.store import strange_in_partial
+
+    return not partial.is_dir() or bool(strange_in_partial(partial))
+
+
 def _end_now(partial: Path | None) -> NoReturn:
     """End the process whatever its threads do; `partial` is moved aside first, for it may become whole meanwhile."""
     if partial is not None:
-        dropped = partial.with_name(partial.name + ".dropped")
         with suppress(OSError):
-            os.replace(partial, dropped)
-        for left in (dropped, partial):  # the writer may have begun anew
-            shutil.rmtree(left, ignore_errors=True)
+            dropped = tempfile.mkdtemp(prefix=f"{partial.name}.dropped.", dir=partial.parent)  # nobody else's
+            with suppress(OSError):
+                os.replace(partial, Path(dropped, partial.name))
+            shutil.rmtree(dropped, ignore_errors=True)
+        shutil.rmtree(partial, ignore_errors=True)  # the writer may have begun anew
     with suppress(OSError):
         cursor = "\r\x1b[K\x1b[?25h" if sys.stderr.isatty() else ""
         os.write(2, f"{cursor}thermidor: interrupted; nothing was kept\n".encode())

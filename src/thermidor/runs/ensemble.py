@@ -10,9 +10,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import closing, contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from functools import partial
+from math import isnan
+from numbers import Real
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any, Protocol
@@ -32,6 +34,10 @@ CITIZENS = 10_000
 """Citizens simulated in each country where nothing else is asked."""
 MOST_REPLICATES = 1_000_000
 """More are taken for a slip of the pen: at 10 MB a member no common disk would hold them."""
+MOST_CITIZENS = 10**10
+"""In one country: no people is larger."""
+LAST_REPLICATE = 2**63 - 1
+"""The store keeps their numbers as int64."""
 TICK = 0.1
 """Seconds between two looks at progress and cancellation."""
 NO_OUTSIDE = "outside"
@@ -60,7 +66,7 @@ def run(
     seed: int = 1,
     set: Mapping[str, float] | None = None,
     rules: Mapping[str, float] | None = None,
-    without: Iterable[str] = (),
+    without: str | Iterable[str] = (),
     threads: int | None = None,
     progress: Progress | None = None,
     out: str | Path | None = None,
@@ -77,7 +83,7 @@ def run(
     seed        one number behind every draw
     set         {"country.key": value}: conditions in place of the scenario's
     rules       {name: value}: rules in place of the registry's defaults
-    without     mechanisms switched off; "outside" removes all outside events
+    without     mechanisms switched off (one name, or several); "outside" removes all outside events
     threads     how many cores to use (all)
     progress    called about ten times a second, see `Progress`
     out, force  folder to keep the run in; `force` replaces a run that is kept there
@@ -89,9 +95,10 @@ def run(
     that has not ended.
     """
     began = time.perf_counter()
-    _at_least("seed", seed, 0)
+    _at_least("seed", seed, 0, none=False)
     _at_least("threads", threads, 1)
-    job = _prepare(scenario, _members(replicates, replicate), citizens, months, seed, set, rules, tuple(without))
+    seed = int(seed)
+    job = _prepare(scenario, _members(replicates, replicate), citizens, months, seed, set, rules, without)
     cores = threads or manifests.cores()
     at_once = 1 if _everyone(job.citizens) else min(cores, len(job.axes.runs))
     member = partial(_live_one, job, simulate or _simulate(), max(1, cores // at_once))
@@ -138,15 +145,18 @@ def _prepare(
     seed: int,
     changed: Mapping[str, float] | None,
     rules: Mapping[str, float] | None,
-    without: tuple[str, ...],
+    without: str | Iterable[str],
 ) -> _Job:
     """Load and check everything that can be wrong. Raises InputError."""
     from thermidor.rules import load_rules
     from thermidor.scenarios import load_scenario, resolve, scenario_text
 
-    without = tuple(dict.fromkeys(without))
+    without, changed, rules = _names(without), _numbers("set", changed), _numbers("rules", rules)
     lived = load_scenario(scenario) if isinstance(scenario, str | Path) else scenario
-    lived = lived.overlay(dict(changed)) if changed else lived
+    if not hasattr(lived, "without_outside"):
+        mend = "give a name of the library, the path of a file, or what `load_scenario` returns"
+        raise InputError(f"a {type(lived).__name__} can't be run", "scenario", "it is no scenario", mend)
+    lived = lived.overlay(changed) if changed else lived
     lived = lived.without_outside() if NO_OUTSIDE in without else lived
     registry = load_rules()
     values = registry.values(rules, [name for name in without if name != NO_OUTSIDE])
@@ -159,7 +169,7 @@ def _prepare(
         "text": scenario_text(lived),
         "rules": values,
         "rules_code": _rules_code(),
-        "overrides": {"set": dict(changed or {}), "rules": dict(rules or {}), "without": list(without)},
+        "overrides": {"set": changed, "rules": rules, "without": list(without)},
         "replicates": members,
         "citizens": citizens,
         "months": months,
@@ -244,8 +254,8 @@ def _interruptible() -> Iterator[None]:
 
 
 def _members(replicates: int, replicate: int | None) -> tuple[int, ...]:
-    _at_least("replicates", replicates, 1)
-    _at_least("replicate", replicate, 0)
+    _at_least("replicates", replicates, 1, none=False)
+    _at_least("replicate", replicate, 0, LAST_REPLICATE)
     if replicate is None:
         if replicates > MOST_REPLICATES:
             why = f"at most {MOST_REPLICATES:,} members can be kept in one run"
@@ -254,15 +264,58 @@ def _members(replicates: int, replicate: int | None) -> tuple[int, ...]:
     if 1 < replicates <= replicate:
         why = f"a batch of {replicates} has the members 0 to {replicates - 1}"
         raise InputError(f"there is no replicate {replicate}", where="replicate", why=why, mend="give one of these")
-    return (replicate,)
+    return (int(replicate),)
 
 
-def _at_least(name: str, value: object, least: int) -> None:
-    if value is None:
+def _at_least(name: str, value: object, least: int, most: int | None = None, *, none: bool = True) -> None:
+    if value is None and none:
         return
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
-        mend = f"give a whole number of at least {least}"
-        raise InputError(f"{name} can't be {value!r}", where=name, mend=mend)
+    whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+    if not whole or value < least or (most is not None and value > most):  # type: ignore[operator]
+        mend = f"give a whole number of at least {least}" + ("" if most is None else f", at most {most}")
+        raise InputError(f"{name} can't be {_shown(value)}", where=name, mend=mend)
+
+
+def _names(without: object) -> tuple[str, ...]:
+    """The mechanisms asked to be switched off, each once; a single name stands for itself."""
+    if isinstance(without, str):
+        return (without,)
+    mend = "give names of mechanisms, such as ['outside']"
+    if not isinstance(without, Iterable):
+        raise InputError(f"without can't be {_shown(without)}", where="without", why="it is no list", mend=mend)
+    names = tuple(without)
+    for name in names:
+        if not isinstance(name, str):
+            raise InputError(f"without can't hold {_shown(name)}", where="without", why="it is no name", mend=mend)
+    return tuple(dict.fromkeys(names))
+
+
+def _numbers(what: str, asked: object) -> dict[str, float]:
+    """What is asked as {name: number}; whether there is such a name, and its range, is for others to say."""
+    mend = 'give {"name": number}, such as {"famine": 0.5}' if what == "rules" else 'give {"country.key": number}'
+    if asked is None:
+        return {}
+    if not isinstance(asked, Mapping):
+        raise InputError(f"{what} can't be {_shown(asked)}", where=what, why="it names no values", mend=mend)
+    found: dict[str, float] = {}
+    for name, value in asked.items():
+        if not isinstance(name, str):
+            raise InputError(f"{what} can't hold {_shown(name)}", where=what, why="it is no name", mend=mend)
+        number = float("nan")
+        with suppress(OverflowError):
+            number = float(value) if isinstance(value, Real) and not isinstance(value, bool) else number
+        if not isinstance(value, float | np.floating) and isnan(number):
+            raise InputError(f"{name[:80]} can't be {_shown(value)}", f"{what}: {name[:80]}", "it is no number", mend)
+        found[name] = number
+    return found
+
+
+def _shown(value: object) -> str:
+    """A value as it is written, cut where it is long."""
+    try:
+        return f"{value!r:.80}"
+    except ValueError:  # a whole number of thousands of figures
+        return f"so long a {type(value).__name__}"
 
 
 def _months(asked: int | None, there_are: int) -> int:
@@ -276,15 +329,16 @@ def _months(asked: int | None, there_are: int) -> int:
 
 def _citizens(asked: Citizens, countries: tuple[str, ...]) -> Citizens:
     if not isinstance(asked, Mapping):
-        _at_least("citizens", asked, 1)
+        _at_least("citizens", asked, 1, MOST_CITIZENS)
         return int(asked)
     for country, number in asked.items():
         if country not in countries:
             mend = nearest(country, countries) or f"give one of: {', '.join(countries)}"
             raise InputError(f"the scenario has no country '{country}'", where="citizens", mend=mend)
         if number != "all":
-            _at_least(f"citizens of {country}", number, 1)
-    return {country: asked.get(country, CITIZENS) for country in countries}
+            _at_least(f"citizens of {country}", number, 1, MOST_CITIZENS, none=False)
+    numbers = {country: asked.get(country, CITIZENS) for country in countries}
+    return {country: number if isinstance(number, str) else int(number) for country, number in numbers.items()}
 
 
 def _everyone(citizens: Citizens) -> bool:

@@ -88,7 +88,10 @@ def advance(
     threads: int = 1,
     slice_months: int = SLICE,
 ) -> np.ndarray:
-    """Run a member's state forward in place by `months`; returns float64[months, countries, variables]."""
+    """Run a member's state forward in place by `months`; returns float64[months, countries, variables].
+
+    Stopped by `cancel`, the state stands after `state["month"]` months, and can be gone on from.
+    """
     from thermidor.month import months as run_months
 
     society: Society = state["society"]
@@ -106,6 +109,7 @@ def advance(
                 if cancel is not None and cancel.is_set():
                     raise Interrupted("stopped before the end")
                 out[month - start] = threaded_month(society, rule, state["outside"], month, threads)
+                state["month"] = month + 1
         else:
             run_months(
                 society.world,
@@ -119,9 +123,9 @@ def advance(
                 first,
                 last,
             )
+        state["month"] = last
         check_finite(out[done : done + step], state["countries"], state["first_month"], first)
         done += step
-        state["month"] = start + done
         if on_year is not None:
             on_year(done, months)
     return out

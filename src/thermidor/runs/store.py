@@ -14,8 +14,9 @@ import hashlib
 import json
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
@@ -34,13 +35,22 @@ if TYPE_CHECKING:
     import xarray as xr
 
 SERIES = "series.zarr"
-OWN = (manifests.NAME, SERIES, lock.NAME, "figure.png", "export", "series*.csv", "series*.parquet", "variables.csv")
-"""What a folder of a run may hold if it is to be replaced."""
+LEFT = (lock.NAME, SERIES, manifests.NAME, manifests.NAME + ".partial")
+"""What a run that was killed may have left in DIR.partial."""
+TABLES = ("series*.csv", "series*.parquet", "variables.csv")
+"""What `export` writes: files, in a folder of a run or in its folder `EXPORT`."""
+EXPORT = "export"
+OWN = (manifests.NAME, lock.NAME, "figure.png", *TABLES)
+"""Files that a folder of a run may hold, beside its series and tables, if it is to be replaced."""
 DIMS = ("run", "month", "country", "variable")
 IN_MEMORY = 1 << 30
 """Bytes of series above which a run that is kept on disk is not kept in memory as well."""
 BLOCK = 16
 """Variables that are compressed together: a reader of one variable unpacks no more than these."""
+
+
+class Taken(InputError):
+    """A place that is taken, by a run or not, or being written; another name would do."""
 
 
 class Axes(NamedTuple):
@@ -124,6 +134,7 @@ def writing(path: str | Path, axes: Axes, *, force: bool = False) -> Iterator[Wr
     writer = Writer(target, partial, axes, force=force)
     with held:
         try:
+            _refuse_occupied(target, force)  # again: another may have become whole before the claim
             yield writer
         finally:
             if not writer.whole:  # else what has this name now is another's
@@ -253,34 +264,62 @@ def _refuse_occupied(target: Path, force: bool) -> None:
     if not target.exists() or (target.is_dir() and not any(target.iterdir())):
         return
     if not manifests.is_run(target):
-        raise InputError("this place is taken, and not by a run", where=str(target), mend="give another folder")
+        raise Taken("this place is taken, and not by a run", where=str(target), mend="give another folder")
     if not force:
         mend = "give another folder, or --force (force=True) to replace it"
-        raise InputError("a run is kept here already", where=str(target), mend=mend)
-    strange = sorted(p.name for p in target.iterdir() if not any(fnmatchcase(p.name, own) for own in OWN))
+        raise Taken("a run is kept here already", where=str(target), mend=mend)
+    strange = _strange(target)
     if strange:
         why = f"it holds '{strange[0]}', which would be deleted with it"
         raise InputError("this run can't be replaced", str(target), why, "move that away, or give another folder")
 
 
+def _strange(run: Path) -> list[str]:
+    """Name what a folder of a run holds that neither a run nor `export` wrote there."""
+    inside = run / EXPORT
+    found = [p.name for p in run.iterdir() if not _file(p, OWN) and not (_folder(p) and p.name in (SERIES, EXPORT))]
+    if _folder(inside):
+        found += [f"{EXPORT}/{p.name}" for p in inside.iterdir() if not _file(p, TABLES)]
+    return sorted(found)
+
+
+def _folder(path: Path) -> bool:
+    return path.is_dir() and not path.is_symlink()
+
+
+def _file(path: Path, patterns: tuple[str, ...]) -> bool:
+    return not path.is_dir() and any(fnmatchcase(path.name, pattern) for pattern in patterns)
+
+
+def strange_in_partial(partial: Path) -> list[str]:
+    """Name what a folder DIR.partial holds that no run left there."""
+    return sorted(p.name for p in partial.iterdir() if p.name not in LEFT)
+
+
 def _claim(partial: Path, force: bool) -> BinaryIO:
-    """Make the folder and hold its lock; `force` takes over, and empties, one that no living writer holds."""
+    """Make the folder and hold its lock; `force` takes over, and empties, what a dead writer left."""
+    if force and _folder(partial):
+        strange = strange_in_partial(partial)
+        if strange:
+            why = f"it holds '{strange[0]}', which no run has left there"
+            mend = "move that folder away, or give another folder"
+            raise InputError("the folder to write in can't be emptied", str(partial), why, mend)
     try:
         partial.mkdir(exist_ok=force and not partial.is_symlink())
         held = lock.hold(partial)
     except FileExistsError:
         held = None
     if held is None:
-        raise InputError(
+        raise Taken(
             "this place is being written" + ("" if force else ", or was left by a run that was killed"),
             where=str(partial),
             mend="wait for the other run" + ("" if force else "; or give --force (force=True) to delete what was left"),
         )
-    for left in partial.iterdir():
-        if left.is_dir() and not left.is_symlink():
+    for left in (partial / name for name in LEFT if name != lock.NAME):
+        if _folder(left):
             shutil.rmtree(left)
-        elif left.name != lock.NAME:
-            left.unlink()
+        else:
+            left.unlink(missing_ok=True)
     return held
 
 
@@ -302,12 +341,15 @@ def _give_name(partial: Path, target: Path) -> None:
     if not target.exists() or not any(target.iterdir()):
         os.replace(partial, target)
         return
-    old = target.with_name(target.name + ".replaced")
-    shutil.rmtree(old, ignore_errors=True)
-    os.replace(target, old)
+    aside = Path(tempfile.mkdtemp(prefix=f"{target.name}.replaced.", dir=target.parent))  # nobody else's
+    old = aside / target.name
     try:
+        os.replace(target, old)
         os.replace(partial, target)
     except BaseException:
-        os.replace(old, target)
+        if old.exists() and not target.exists():
+            os.replace(old, target)
+        with suppress(OSError):
+            aside.rmdir()
         raise
-    shutil.rmtree(old, ignore_errors=True)
+    shutil.rmtree(aside, ignore_errors=True)

@@ -57,6 +57,9 @@ VARIABLE_OF: dict[str, str] = {
 """Conditions that are a variable of the country as it stands."""
 
 _ORGANISATION = {"members": "members", "arms": "armed", "norms": "own_norms", "orientation": "orientation"}
+AGES, CHILD_SKILL = 78.0, 0.1
+"""As in `society`, which scenarios may not import (a test holds them equal): years people are spread over, and the
+schooling of the newborn."""
 SKILL_SPREAD = 0.05
 """Assumed: half the spread of schooling among adults who went to the same schools, over its mean."""
 
@@ -99,7 +102,7 @@ def derive(
 ) -> Scenario:
     """The scenario that starts in `at` where the members stood in the month before: `states[country]`.
 
-    `rules` gives `gestation` and `wear`; `source` says how the states were come by and has to begin with "assumed".
+    `rules` gives the values of all rules; `source` says how the states were come by and has to begin with "assumed".
     Titles, keys of the record and patrons stay. Raises InputError.
     """
     data = as_data(redated(scenario, name, at, until))
@@ -158,12 +161,12 @@ def conditions_of(state: State, leader: Numbers, rules: Mapping[str, float]) -> 
         "renewal": state["unfinished"] / (rules["gestation"] * rules["wear"] * capital),
         "consumption": living * everyone / state["output"],
         "village_living": _ratio(state["eaten_peasant"], state["eaten_worker"], DEFAULTS["village_living"]),
-        "past_growth": np.log(living / state["trend"]) / 6.0,
+        "past_growth": np.log(living / state["trend"]) / rules["trend_years"],
         "past_peak": np.maximum(state["peak"] / living, 1.0),
         "official_fear": np.where(people["official"] > 0.0, state["fear_of_official"] - state["fear"], 0.0),
         "frontier_seen": state["frontier"] / leader,
         "ageing": ageing,
-        "literacy": schooling_of(state["literacy"], ageing),
+        "literacy": schooling_of(state["literacy"], ageing, rules["working_age"]),
         "skill_spread": np.full(len(ageing), SKILL_SPREAD),
     }
 
@@ -171,7 +174,7 @@ def conditions_of(state: State, leader: Numbers, rules: Mapping[str, float]) -> 
 def ages(ageing: float) -> Numbers:
     """Ages in years of a thousand ordinary citizens, as `society.settle` draws them."""
     u = (np.arange(1000) + 0.5) / 1000.0
-    return np.asarray(78.0 * ((1.0 - ageing) * (1.0 - np.sqrt(1.0 - u)) + ageing * u))
+    return np.asarray(AGES * ((1.0 - ageing) * (1.0 - np.sqrt(1.0 - u)) + ageing * u))
 
 
 def ageing_of(infants: Numbers) -> Numbers:
@@ -181,12 +184,12 @@ def ageing_of(infants: Numbers) -> Numbers:
     return np.interp(infants, shares, grid).astype(np.float64)
 
 
-def schooling_of(mean: Numbers, ageing: Numbers) -> Numbers:
+def schooling_of(mean: Numbers, ageing: Numbers, working_age: float) -> Numbers:
     """The `literacy` (of adults) with which a society starts at these means over all above nine, if there is one."""
     grid = np.linspace(0.01, 1.0, 100)
     asked = [(people := ages(a))[people >= CENSUS / 12.0] for a in ageing]
-    done = [np.minimum(people / 15.0, 1.0)[:, None] for people in asked]
-    means = [(0.1 + (grid - 0.1) * d).mean(axis=0) for d in done]
+    done = [np.minimum(people / working_age, 1.0)[:, None] for people in asked]
+    means = [(CHILD_SKILL + (grid - CHILD_SKILL) * d).mean(axis=0) for d in done]
     found = [np.interp(wanted, table, grid) for wanted, table in zip(mean, means, strict=True)]
     return np.asarray(found, np.float64)
 

@@ -153,7 +153,7 @@ def beside(result: Result, country: str, key: str | None) -> None:
             strict=True,
         )
         table(
-            ("GDP per head, % a year", "model", "record", "official claim"),
+            ("GDP per head, % a year", "model", "record", "claimed in the model"),
             [
                 ("-".join(map(str, own.period)), *map(_percent, (own.model, own.record, claim.model)))
                 for own, claim in rows
@@ -172,7 +172,7 @@ def beside(result: Result, country: str, key: str | None) -> None:
     ]  # fmt: skip
     if not lines:
         return
-    heads = ("", "2011 $ a head", "record", "urban", "record", "million people", "record")
+    heads = ("", "model: $ a head", "record", "model: urban", "record", "millions", "record")
     if key:
         table(heads, lines, right=range(1, 7))
     else:

@@ -69,16 +69,6 @@ def _trough_year(s: Sample, row: Row) -> Floats:
     return found
 
 
-def _after_restoration(s: Sample, row: Row) -> Floats:
-    """Lowest GDP per head after restoration began over the highest of two years before; NaN where too late to tell."""
-    date, product = measures.transition_date(s), s["gdp_per_head"]
-    found = np.full(len(s), np.nan)
-    for run in np.flatnonzero(date + 5.0 < s.end):
-        month = s.at(date[run])
-        found[run] = product[run, month : month + 120].min() / product[run, max(month - 24, 0) : month].max()
-    return found
-
-
 def _official_rate(s: Sample, row: Row) -> Floats:
     return _rate("official_output")(s, row)
 
@@ -109,7 +99,7 @@ SPEAKS: dict[tuple[str, str], Speaks] = {
     ("apparatus", "managerial_staff"): _level(lambda s: s["heads_official"], 1000.0),
     ("collapse", "gdp_per_head_change"): _change("output", per_head=True),
     ("collapse", "real_income_change"): _change("to_consume", per_head=True),
-    ("collapse", "trough_ratio_median"): _after_restoration,
+    ("collapse", "trough_ratio_median"): lambda s, row: measures.trough_after(s),
     ("collapse", "political_revolutions_won"): lambda s, row: s["repairs"][:, min(s.at(1992), s.values.shape[1] - 1)],
 }
 """What of the model answers a quantity of the literature: one number a run, in the quantity's own unit."""

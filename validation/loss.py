@@ -16,9 +16,10 @@ from validation.measures import (
     measure,
     norms_gone_date,
     norms_half_date,
+    private_after,
     restoration_date,
     smooth,
-    transition_date,
+    trough_after,
 )
 from validation.sample import Floats, Sample
 from validation.settings import first_country, main_scenario
@@ -110,18 +111,11 @@ def end(sample: Sample) -> dict[str, float]:
         "exit spread": max((asked["spread"] - spread) / asked["spread_tolerance"], 0.0) ** 2,
         "exit early": asked["early_weight"] * float((exit_date(sample) < asked["none_before"]).mean()),
     }
-    began = transition_date(sample)
-    place = np.rint((began - sample.start) * 12.0).astype(int)
-    run = np.flatnonzero(place + 120 < sample.values.shape[1])
-    if len(run) > 2:
-        private = sample["private_share"][run, place[run] + 120]
-        cost["private spread"] = asked["private_weight"] * max(asked["private_spread"] - float(np.std(private)), 0.0)
-        made = sample["gdp_per_head"]
-        low = [
-            made[k, p : p + 120].min() / made[k, max(p - 24, 0) : p + 1].max()
-            for k, p in zip(run, place[run], strict=True)
-        ]
-        cost["trough"] = asked["trough_weight"] * max(float(np.median(low)) - asked["trough"], 0.0)
+    private, low = private_after(sample), trough_after(sample)
+    if np.isfinite(private).sum() > 2:
+        spread = float(np.nanstd(private))
+        cost["private spread"] = asked["private_weight"] * max(asked["private_spread"] - spread, 0.0)
+        cost["trough"] = asked["trough_weight"] * max(float(np.nanmedian(low)) - asked["trough"], 0.0)
     return cost
 
 
@@ -129,11 +123,12 @@ def purge(sample: Sample) -> dict[str, float]:
     """Costs of the burst inside the apparatus: its date after the fall of the norms, height, end, living meanwhile."""
     asked, elite = TARGETS["purge"], sample["repression_elite"]
     span = sample.span(*asked["between"])
-    date, height = sample.start + (span.start + elite[:, span].argmax(axis=1)) / 12.0, elite[:, span].max(axis=1)
+    run, peak = np.arange(len(sample)), span.start + elite[:, span].argmax(axis=1)
+    date, height = sample.start + peak / 12.0, elite[run, peak]
     since = date - np.minimum(norms_gone_date(sample), asked["latest_norms"])
     late = np.clip(date - asked["latest"], 0.0, asked["most"])
     lasting = np.clip(elite[:, sample.span(*asked["over_by"])].mean(axis=1), 0.0, 0.2)
-    living, run, peak = smooth(sample.living), np.arange(len(sample)), span.start + elite[:, span].argmax(axis=1)
+    living = smooth(sample.living)
     rise = living[run, peak] / living[run, np.maximum(peak - 24, 0)]
     return {
         "purge date": _square(float(np.median(date)) - asked["median"], asked),

@@ -211,6 +211,19 @@ def private_after(sample: Sample, years: float = 10.0) -> Floats:
     return np.where(inside, share, np.nan)
 
 
+def trough_after(sample: Sample) -> Floats:
+    """Return the lowest GDP per head of ten years from when restoration began over the highest of the two before.
+
+    NaN where the run ends within five years.
+    """
+    date, product = transition_date(sample), sample["gdp_per_head"]
+    found = np.full(len(sample), np.nan)
+    for run in np.flatnonzero(date + 5.0 < sample.end):
+        month = sample.at(date[run])
+        found[run] = product[run, month : month + 120].min() / product[run, max(month - 24, 0) : month + 1].max()
+    return found
+
+
 def median_curve(sample: Sample, values: Floats) -> dict[int, float]:
     """Return the median over runs of each whole calendar year's mean of values [run, month]."""
     years = range(int(np.ceil(sample.start)), int(np.floor(sample.end)))

@@ -165,9 +165,9 @@ def move(me, c, mine, rules, draw):
     force, into or out of work, out of office, into ownership, out of ownership; out of a camp at the rate release.
     Those under young_until move to town move_young times the mean, others move_old times; a post comes hiring_by_skill
     x skill times the mean, for rank_managers of them as a manager or above, for rank_tops at the top, with
-    standing_of_newcomers. Arrest adds arrest_frightens to fear and leaves those in office ties_after_arrest.
+    standing_of_newcomers. Arrest adds arrest_frightens to fear and leaves those in office ties_after_arrest. Outside
+    the village nobody goes to work, to arms or into a post past resting_age; children stay at home.
     Claims: P26, P46, P50, P56.
-    Outside the village nobody goes to work, to arms or into a post past resting_age; children go nowhere.
     Assumes: chances exclude one another in a month; the schooled are chosen for posts.
     Signs: as the published chances.
     Leaves out: moving back of the enriched, marriage, careers inside the apparatus after entry.

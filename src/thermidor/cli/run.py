@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from thermidor.cli.guard import INTERRUPTED, InterruptedLate
 from thermidor.errors import InputError, Interrupted, nearest
+from thermidor.runs import CITIZENS, MOST_CITIZENS
 from thermidor.runs.lock import held
 
 if TYPE_CHECKING:
@@ -30,8 +31,6 @@ GRACE = 1.0
 """Seconds that an interrupted run has to stop by itself; one that is still compiling doesn't."""
 SHELF = Path("runs")
 """Where runs are kept that were given no folder."""
-CITIZENS = 10_000
-MOST_CITIZENS = 10**10
 
 
 class Wish(NamedTuple):

@@ -14,7 +14,12 @@ if TYPE_CHECKING:
     from thermidor.runs.result import Result
     from thermidor.runs.store import open_run
 
-__all__ = ["Result", "open_run", "run"]
+__all__ = ["CITIZENS", "MOST_CITIZENS", "Result", "open_run", "run"]
+
+CITIZENS = 10_000
+"""Citizens simulated in each country where nothing else is asked."""
+MOST_CITIZENS = 10**10
+"""In one country: no people is larger."""
 
 _HOME = {"run": "ensemble", "Result": "result", "open_run": "store"}
 

@@ -23,19 +23,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from thermidor.errors import InputError, Interrupted, RunError, nearest
+from thermidor.runs import CITIZENS, MOST_CITIZENS, store
 from thermidor.runs import manifest as manifests
-from thermidor.runs import store
 from thermidor.runs.result import Result
 
 if TYPE_CHECKING:
     from thermidor.scenarios import Resolved, Scenario
 
-CITIZENS = 10_000
-"""Citizens simulated in each country where nothing else is asked."""
 MOST_REPLICATES = 1_000_000
 """More are taken for a slip of the pen: at 10 MB a member no common disk would hold them."""
-MOST_CITIZENS = 10**10
-"""In one country: no people is larger."""
 LAST_REPLICATE = 2**63 - 1
 """The store keeps their numbers as int64."""
 TICK = 0.1

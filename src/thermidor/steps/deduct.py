@@ -24,10 +24,10 @@ def bring_in_grain(c, rules):
     village_ration and at least collective_share; scissors = goods / farming / fair_terms, between scissors_least
     and scissors_most; need = town_ration x townsfolk, growing by ration_growth with living above ration_grows_from,
     up to eat_at_most, + exports (grain_exports x drive x (1 - embargo) x farming), at most need_at_most x farming;
-    grain_gap = 1 - offer / need; extraction moves in extraction_lag towards extraction_strength x extraction_slope
-    x (gap x (1 + gap_in_war x war) - will - refusal), the last product held in 0..1; will = extraction_tolerance +
-    extraction_norms x norms x (1 - war_on_will x war); refusal = village_refusal x hunger x (1 -
-    fear)(refusal_at_rest + norms)(1 - collectivised); force closes extraction_yield of the gap and leaves
+    grain_gap = (1 - offer / need)+ x state_property; extraction moves in extraction_lag towards extraction_strength
+    x extraction_slope x (gap x (1 + gap_in_war x war) - will - refusal), the last product held in 0..1; will =
+    extraction_tolerance + extraction_norms x norms x (1 - war_on_will x war); refusal = village_refusal x hunger x
+    (1 - fear)(refusal_at_rest + norms)(1 - collectivised); force closes extraction_yield of the gap and leaves
     starvation_ration, but brings in marketed_least of the harvest.
     Claims: P33, P34.
     Assumes: scissors close supply (Preobrazhensky; Sah and Stiglitz 1984); councils and peasants who are neither afraid

@@ -90,8 +90,8 @@ def change_leader(c, rules, key, month):
     """Leaders age and die; what officials feared under one becomes a pact against the next.
 
     Equation: yearly chance of death = leader_mortality x e^(leader_ageing x (age - leader_youngest)); pact = max(pact,
-    pact x officials' fear x leader); the new leader has leader_inherits of the old one's sway (at least leader_least)
-    and an age drawn from leader_youngest to leader_ages years more.
+    pact x officials' fear x leader); the new leader has leader_inherits of the old one's sway (at least leader_least,
+    at most leader_least above what the pact leaves) and an age drawn from leader_youngest to leader_ages years more.
     Claims: P50.
     Assumes: Gompertz mortality; no leader is voted out or shot.
     Signs: pact up with fear and with the old leader's sway.

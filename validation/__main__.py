@@ -14,7 +14,18 @@ from validation import page
 from validation.ensemble import Plan, live
 from validation.settings import main_scenario
 
-PARTS = ("patterns", "ablations", "twins", "wars", "boundary", "advanced", "restoration", "sizes", "robustness")
+PARTS = (
+    "patterns",
+    "inside",
+    "ablations",
+    "twins",
+    "wars",
+    "boundary",
+    "advanced",
+    "restoration",
+    "sizes",
+    "robustness",
+)
 SMALL = Plan(replicates=6, citizens=400, surroundings=150, draws=2, small=True)
 
 

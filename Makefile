@@ -11,6 +11,8 @@ help: ## list what can be made (default)
 
 setup: .venv/ready-base ## install the program into .venv
 
+experiments: .venv/ready-experiments ## add what sweeps, sensitivity and survival need
+
 demo: .venv/ready-base ## run the main scenario 20 times: table, figure and data in demo/
 	$(BIN)/thermidor run russia-1917 --replicates 20 --out demo --force
 
@@ -44,7 +46,7 @@ derived: .venv/ready-base ## make the scenarios that begin from a later state of
 pins: .venv/ready-base ## choose new versions: write requirements/*.txt (use the oldest Python)
 	$(BIN)/python -m venv .venv/tools
 	.venv/tools/bin/pip install --quiet pip-tools
-	cd requirements && for set in base test docs bench; do \
+	cd requirements && for set in base experiments test docs bench; do \
 		CUSTOM_COMPILE_COMMAND='make pins' ../.venv/tools/bin/pip-compile --quiet --upgrade --generate-hashes \
 			--allow-unsafe --strip-extras --no-emit-index-url --no-emit-trusted-host --no-emit-find-links \
 			--output-file $$set.txt $$set.in || exit 1; \
@@ -54,7 +56,7 @@ clean: ## remove everything that make has made
 	rm -rf .venv demo out site build dist src/*.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find src tests docs validation -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help setup demo test lint bench docs figures validate derived pins clean
+.PHONY: help setup experiments demo test lint bench docs figures validate derived pins clean
 
 # A stamp for each set of requirements: nothing is installed twice.
 
@@ -72,7 +74,11 @@ clean: ## remove everything that make has made
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-.venv/ready-test: .venv/ready-base requirements/test.txt
+.venv/ready-experiments: .venv/ready-base requirements/experiments.txt
+	$(INSTALL) -r requirements/experiments.txt
+	@touch $@
+
+.venv/ready-test: .venv/ready-experiments requirements/test.txt
 	$(INSTALL) -r requirements/test.txt
 	@touch $@
 

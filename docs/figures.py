@@ -1,4 +1,7 @@
-"""Draw README's picture and print its table from one run, then write the generated pages: `make figures`."""
+"""Draw README's picture and print its table from one run, then write the generated pages: `make figures`.
+
+With `--mean-field`: draw the pictures of the mean-field twin instead.
+"""
 
 from __future__ import annotations
 
@@ -56,7 +59,24 @@ def draw() -> None:
     readme.write_text(text, encoding="utf-8")
 
 
+def draw_mean_field() -> list[Path]:
+    """Draw the pictures of the mean-field twin from its equations and the table of levels; return their paths."""
+    sys.path.insert(0, str(ROOT))
+    from validation.phase_planes import pictures
+
+    paths = []
+    for name, picture in pictures().items():
+        path = ROOT / "docs" / "images" / f"mean-field-{name}.png"
+        picture.savefig(path, facecolor=picture.get_facecolor(), metadata={"Software": None})
+        paths.append(path)
+    return paths
+
+
 if __name__ == "__main__":
-    draw()
-    for page in [ROOT / PICTURE, ROOT / "README.md", *build.write()]:
+    if "--mean-field" in sys.argv:
+        made = draw_mean_field()
+    else:
+        draw()
+        made = [ROOT / PICTURE, ROOT / "README.md", *build.write()]
+    for page in made:
         print(page.relative_to(ROOT))

@@ -161,9 +161,9 @@ def test_a_taken_place_is_told_apart_before_any_work(kept, tmp_path, monkeypatch
     """Also where another run became whole between the look at the place and the claim on it."""
     claim = store._claim
 
-    def slowly(partial, force):
+    def slowly(partial, force, resume):
         shutil.copytree(kept, tmp_path / "r")
-        return claim(partial, force)
+        return claim(partial, force, resume)
 
     if late:
         monkeypatch.setattr(store, "_claim", slowly)

@@ -23,6 +23,7 @@ PARTS = (
     "boundary",
     "advanced",
     "restoration",
+    "meanfield",
     "sizes",
     "robustness",
 )

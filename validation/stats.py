@@ -1,4 +1,4 @@
-"""Small statistics: paired bootstrap, logistic half-way point, rank correlation. Pure functions of arrays."""
+"""Small statistics: paired bootstrap, rank correlation. Pure functions of arrays."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from validation.sample import Bools, Floats
+from thermidor.experiments.statistics import half_way as half_way
+from validation.sample import Floats
 
 LEVELS = (0.025, 0.975)
 
@@ -32,28 +33,6 @@ def bootstrap(
     pick = np.random.default_rng(seed).integers(0, len(values), (times, len(values)))
     low, high = np.nanquantile([statistic(values[p]) for p in pick], LEVELS)
     return float(low), float(high)
-
-
-def half_way(x: Floats, kept: Bools, ridge: float = 0.01) -> float:
-    """Return the x at which half are kept, by logistic regression (a small ridge holds it where levels separate).
-
-    -inf where all are kept (half-way lies below all x), inf where none are or where it falls with x.
-    """
-    if kept.all() or not kept.any():
-        return -np.inf if kept.all() else np.inf
-    middle, scale = float(x.mean()), float(x.std()) or 1.0
-    design = np.stack([np.ones_like(x), (x - middle) / scale], axis=1)
-    weights = np.zeros(2)
-    for _ in range(50):
-        p = 1.0 / (1.0 + np.exp(-np.clip(design @ weights, -30.0, 30.0)))
-        slope = design.T @ (kept - p) - ridge * weights
-        bend = (design * (p * (1.0 - p))[:, None]).T @ design + ridge * np.eye(2)
-        step = np.linalg.solve(bend, slope)
-        size = float(np.abs(step).max())
-        weights += step * min(1.0, 4.0 / max(size, 1e-9))
-        if size < 1e-6:
-            break
-    return middle - scale * float(weights[0] / weights[1]) if weights[1] > 0 else np.inf
 
 
 def ranks(x: Floats) -> Floats:

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from itertools import combinations
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from thermidor.country import CLASSES, OFFICIAL, OUTSIDE, PEASANT, WORKER
+from thermidor.experiments.changes import hush, reset
 from thermidor.runs.simulate import pack
 from thermidor.runs.summary import interval
 from thermidor.scenarios import Scenario, resolve
-from thermidor.society import Society
 from validation.ensemble import Plan, branch, each, first_state, go_on, sample_of
 from validation.page import Cell, Page, Table
 from validation.sample import KEPT, Floats, Sample
@@ -25,7 +23,6 @@ PARTS = ("norms", "organisation", "fear", "room")
 ALL_PARTS = frozenset(PARTS)
 DATES = ("1924-01", "1929-01", "1938-01", "1953-01", "1970-01")
 IN_PARTS = ("1953-01", "1970-01")
-NORMS = ("recall", "pay", "rotation", "arms")
 END = "2000-02"
 SETS = tuple(frozenset(c) for size in range(len(PARTS) + 1) for c in combinations(PARTS, size))
 
@@ -33,46 +30,6 @@ SETS = tuple(frozenset(c) for size in range(len(PARTS) + 1) for c in combination
 def first_values(scenario: Scenario, plan: Plan, k: int) -> Mapping[str, float]:
     """Return the conditions with which member k's first country began."""
     return resolve(scenario, plan.seed, k).conditions[first_country(scenario)]
-
-
-def reset(state: dict[str, Any], given: Mapping[str, float], parts: frozenset[str]) -> None:
-    """Set parts of the first country's state back to its starting conditions, in place.
-
-    norms: the four norms; room: the legal room; organisation: ties of the people (officials keep their standing);
-    fear: everybody's fear. Citizens get the spread about the mean that they have at a start, drawn anew from the
-    number of the record.
-    """
-    society: Society = state["society"]
-    c = society.world[:1]
-    first, last = (int(row) for row in society.spans[0])
-    people = society.people[first:last]
-    spread = np.random.default_rng(0).random((2, len(people)))
-    if "norms" in parts:
-        for norm in NORMS:
-            c[f"norm_{norm}"] = given[f"norms.{norm}"]
-        c["norms"] = np.mean([given[f"norms.{norm}"] for norm in NORMS])
-    if "room" in parts:
-        c["room"] = given["room"]
-    if "organisation" in parts:
-        ties = np.full(len(CLASSES), 0.5 * given["organisation"])
-        ties[WORKER], ties[PEASANT] = given["organisation"], given["village_organisation"]
-        drawn = np.minimum(ties[people["class_"]] * (0.5 + spread[0]), 0.98)
-        people["organisation"] = np.where(people["class_"] == OFFICIAL, people["organisation"], drawn)
-        c["organisation_of"] = _means(people, "organisation", c["organisation_of"][0])
-        c["organisation"] = c["organisation_of"][0, WORKER]
-    if "fear" in parts:
-        people["fear"] = np.minimum(given["fear"] * (0.5 + spread[1]), 1.0)
-        c["fear_of"] = _means(people, "fear", c["fear_of"][0])
-        c["fear"] = given["fear"]
-        c["fear_of_officials"] = c["fear_of"][0, OFFICIAL]
-
-
-def _means(people: NDArray[Any], field: str, before: Floats) -> Floats:
-    """Return the weighted mean of a citizens' field by class; as before where a class is empty."""
-    kinds, weight = people["class_"], people["weight"].astype(np.float64)
-    heads = np.bincount(kinds, weight, len(CLASSES))
-    sums = np.bincount(kinds, weight * people[field], len(CLASSES))
-    return np.where(heads > 0.0, sums / np.maximum(heads, 1e-12), before)
 
 
 def name_of(parts: frozenset[str]) -> str:
@@ -106,14 +63,6 @@ AFTER: dict[str, tuple[str, ...]] = {
     "nothing from outside": ("war", "destruction", "war_deaths", "hostility", "embargo"),
 }
 """Outside kinds that are taken away from the month of the reset on."""
-
-
-def hush(state: dict[str, Any], kinds: tuple[str, ...]) -> None:
-    """Take outside kinds away from a state's coming months (its own copy of the schedule)."""
-    outside = state["outside"].copy()
-    for kind in kinds:
-        outside[state["month"] :, :, OUTSIDE.index(kind)] = 0.0
-    state["outside"] = outside
 
 
 def what_comes_after(scenario: Scenario, plan: Plan, dates: tuple[str, ...]) -> Table:

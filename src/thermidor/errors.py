@@ -41,6 +41,10 @@ class Interrupted(Exception):
     """A run stopped on request before its end; nothing of it is kept."""
 
 
+class Stopped(RuntimeError):
+    """Long work that stopped before its end through no fault of what was asked; what was finished is kept."""
+
+
 def nearest(name: str, options: Iterable[str]) -> str:
     """Suggest the option nearest to `name`: "did you mean 'x'?", or "" if none is near."""
     found = difflib.get_close_matches(name[:80], list(options), n=1, cutoff=0.55)

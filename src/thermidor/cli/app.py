@@ -107,14 +107,24 @@ def run(
         ),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace a run that stands in DIR.")] = False,
+    checkpoint_every: Annotated[
+        int | None,
+        typer.Option(
+            min=1, metavar="N", help="Save every member's state after N months, for --resume.", show_default=False
+        ),
+    ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with the run that was stopped or killed in DIR, bit for bit.")
+    ] = False,
     format: Annotated[Format, typer.Option(help="A table to read, or one JSON object.")] = Format.table,
     no_figure: Annotated[bool, typer.Option("--no-figure", help="Draw no figure.")] = False,
 ) -> None:
     """Run a scenario and show which regimes came out, when and why, beside the record."""
-    from thermidor.cli.run import Wish, carry_out
+    from thermidor.cli.run import Keeping, Wish, carry_out
 
     wish = Wish(scenario, replicates, replicate, citizens, months, seed, set_, rule, without)
-    carry_out(wish, out=out, force=force, as_json=format is Format.json, figure=not no_figure)
+    keeping = Keeping(out, force, checkpoint_every, resume)
+    carry_out(wish, keeping, as_json=format is Format.json, figure=not no_figure)
 
 
 @app.command()
@@ -253,6 +263,9 @@ def version() -> None:
     from thermidor import __version__
 
     print(__version__)
+
+
+from thermidor.cli import inquiry  # noqa: E402, F401  its commands belong to the same program
 
 
 def main() -> None:

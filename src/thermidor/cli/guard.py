@@ -10,7 +10,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from thermidor.errors import InputError, Interrupted, RunError
+from thermidor.errors import InputError, Interrupted, RunError, Stopped
 
 RUN_FAILED, BAD_INPUT, INTERRUPTED = 1, 2, 130
 
@@ -29,7 +29,7 @@ def plain_endings() -> Iterator[None]:
     except typer.BadParameter as error:
         error.message = error.message.replace("Value error, ", "").replace("Input should", "it must")
         raise
-    except RunError as error:
+    except (RunError, Stopped) as error:
         raise _end(str(error), RUN_FAILED) from None
     except InterruptedLate as stop:
         raise _end(str(stop), INTERRUPTED) from None

@@ -23,7 +23,7 @@ from thermidor.runs.lock import held
 
 if TYPE_CHECKING:
     from thermidor.runs import Result
-    from thermidor.runs.ensemble import Progress
+    from thermidor.runs.members import Progress
 
 PATIENCE = 1.0
 """Seconds of work before progress is shown."""
@@ -47,14 +47,32 @@ class Wish(NamedTuple):
     without: list[str] | None
 
 
-def carry_out(wish: Wish, *, out: Path | None, force: bool, as_json: bool, figure: bool) -> None:
+class Keeping(NamedTuple):
+    """Where a run is kept, and how: in place of another, with checkpoints, from those that stand there."""
+
+    out: Path | None = None
+    force: bool = False
+    checkpoint_every: int | None = None
+    resume: bool = False
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether the run can be gone on with when it is stopped."""
+        return self.resume or self.checkpoint_every is not None
+
+
+def carry_out(wish: Wish, keeping: Keeping, *, as_json: bool, figure: bool) -> None:
     """Run what was wished and print a table, or one JSON object.
 
     Without `out` a table's run is kept in a new folder under `runs/`, and that of a JSON object nowhere.
     Raises InputError before any work.
     """
+    out, force = keeping.out, keeping.force
     if force and out is None:
         raise InputError("--force has nothing to replace", where="--force", mend="give the folder with --out DIR")
+    if out is None and (keeping.resume or (keeping.goes_on and as_json)):
+        option = "--resume" if keeping.resume else "--checkpoint-every"
+        raise InputError(f"{option} needs a folder", where=option, mend="give it with --out DIR")
     if wish.replicate is not None and wish.replicates > 1 and wish.replicate >= wish.replicates:
         why = f"a batch of {wish.replicates} has the members 0 to {wish.replicates - 1}"
         raise InputError(f"there is no member {wish.replicate}", where="--replicate", why=why, mend="give one of these")
@@ -69,7 +87,8 @@ def carry_out(wish: Wish, *, out: Path | None, force: bool, as_json: bool, figur
     result = None
     while result is None:
         folder = out if out is not None else None if as_json else fresh(SHELF, scenario.name)
-        with interruptible(folder, force=force) as cancel, progress() as told:
+        half = f"; {folder} can be gone on with by --resume" if keeping.goes_on else ""
+        with interruptible(folder, force=force, half=half) as cancel, progress() as told:
             try:
                 result = run(
                     scenario,
@@ -85,7 +104,11 @@ def carry_out(wish: Wish, *, out: Path | None, force: bool, as_json: bool, figur
                     out=folder,
                     force=force,
                     cancel=cancel,
+                    checkpoint_every=keeping.checkpoint_every,
+                    resume=keeping.resume,
                 )
+            except Interrupted as stop:
+                raise (InterruptedLate(f"interrupted{half}") if half else stop) from None
             except Taken:
                 if out is not None:
                     raise
@@ -93,7 +116,7 @@ def carry_out(wish: Wish, *, out: Path | None, force: bool, as_json: bool, figur
                     raise Interrupted() from None  # else the next folder: another run was quicker
     if cancel.is_set():
         raise InterruptedLate(f"interrupted; the run is whole in {result.path}") if result.path else Interrupted()
-    drawing = _draw(result) if figure and result.path is not None else None
+    drawing = draw(result) if figure and result.path is not None else None
     if as_json:
         print(json.dumps(result.to_json(), ensure_ascii=False, allow_nan=False))
         return
@@ -102,7 +125,7 @@ def carry_out(wish: Wish, *, out: Path | None, force: bool, as_json: bool, figur
     report(result, drawing)
 
 
-def _draw(result: Result) -> Path:
+def draw(result: Result) -> Path:
     """Draw the overview into the folder of the run; interrupted, it leaves the run whole and no half a picture."""
     assert result.path is not None
     target, aside = result.path / "figure.png", result.path / ".figure.partial.png"
@@ -179,11 +202,11 @@ def _count(text: str) -> int:
 
 
 @contextmanager
-def interruptible(folder: Path | None = None, *, force: bool = False) -> Iterator[Event]:
+def interruptible(folder: Path | None = None, *, force: bool = False, half: str = "") -> Iterator[Event]:
     """Give the event that Ctrl-C sets, in place of an exception in the midst of an import or of writing.
 
     A second Ctrl-C, or a run that has not stopped after `GRACE`, ends the process and removes what
-    stands half written beside `folder`.
+    stands half written beside `folder`; unless `half` says how to go on with it.
     """
     cancel, over = Event(), Event()
     if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
@@ -193,17 +216,19 @@ def interruptible(folder: Path | None = None, *, force: bool = False) -> Iterato
     partial = target.with_name(target.name + ".partial") if target is not None and target.name else None
     if partial is not None and partial.exists() and (not force or held(partial) or _not_left_by_a_run(partial)):
         partial = None  # another's
+    if half:
+        partial = None
 
     def watch() -> None:
         cancel.wait()
         if not over.wait(GRACE):
-            _end_now(partial)
+            _end_now(partial, half)
 
     asked: list[int] = []
 
     def interrupted(number: int, _: object) -> None:
         if asked:
-            _end_now(partial)
+            _end_now(partial, half)
         asked.append(number)
         cancel.set()
 
@@ -222,7 +247,7 @@ def _not_left_by_a_run(partial: Path) -> bool:
     return not partial.is_dir() or bool(strange_in_partial(partial))
 
 
-def _end_now(partial: Path | None) -> NoReturn:
+def _end_now(partial: Path | None, half: str) -> NoReturn:
     """End the process whatever its threads do; `partial` is moved aside first, for it may become whole meanwhile."""
     if partial is not None:
         with suppress(OSError):
@@ -233,12 +258,12 @@ def _end_now(partial: Path | None) -> NoReturn:
         shutil.rmtree(partial, ignore_errors=True)  # the writer may have begun anew
     with suppress(OSError):
         cursor = "\r\x1b[K\x1b[?25h" if sys.stderr.isatty() else ""
-        os.write(2, f"{cursor}thermidor: interrupted; nothing was kept\n".encode())
+        os.write(2, f"{cursor}thermidor: interrupted{half or '; nothing was kept'}\n".encode())
     os._exit(INTERRUPTED)
 
 
 @contextmanager
-def progress() -> Iterator[Progress | None]:
+def progress(many: str = "run", of: str = "months") -> Iterator[Progress | None]:
     """Give what to tell of progress: a bar on stderr once the work has lasted a second, where there is a terminal."""
     if not sys.stderr.isatty():
         yield None
@@ -250,12 +275,12 @@ def progress() -> Iterator[Progress | None]:
     bar = Progress(
         words, BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=Console(stderr=True), transient=True
     )
-    task = bar.add_task("months", total=None)
+    task = bar.add_task(of, total=None)
 
     def told(members_done: int, members: int, months_done: int, months: int) -> None:
         if not bar.live.is_started and time.monotonic() - began >= PATIENCE:
             bar.start()
-        done = f"run {members_done} of {members}, months" if members > 1 else "months"
+        done = f"{many} {members_done} of {members}, {of}" if members > 1 else of
         bar.update(task, description=done, completed=months_done, total=months)
 
     try:

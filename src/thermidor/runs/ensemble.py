@@ -1,16 +1,14 @@
 """The members of a run: the same scenario lived many times, each with draws of its own, on all cores.
 
 Every draw is keyed by seed and replicate, never by order, so member k has the same bits alone, in a
-batch, and on any number of threads. Members are computed by threads (compiled months release the
-interpreter's lock); only the calling thread writes.
+batch, and on any number of threads.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import closing, contextmanager, nullcontext, suppress
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from math import isnan
@@ -22,9 +20,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from thermidor.errors import InputError, Interrupted, RunError, nearest
-from thermidor.runs import CITIZENS, MOST_CITIZENS, store
+from thermidor.errors import InputError, RunError, nearest
+from thermidor.runs import CITIZENS, MOST_CITIZENS, halfway, store
 from thermidor.runs import manifest as manifests
+from thermidor.runs.members import LiveOne, Progress, live_all
 from thermidor.runs.result import Result
 
 if TYPE_CHECKING:
@@ -34,13 +33,9 @@ MOST_REPLICATES = 1_000_000
 """More are taken for a slip of the pen: at 10 MB a member no common disk would hold them."""
 LAST_REPLICATE = 2**63 - 1
 """The store keeps their numbers as int64."""
-TICK = 0.1
-"""Seconds between two looks at progress and cancellation."""
 NO_OUTSIDE = "outside"
 """`without=("outside",)`: all outside events removed."""
 
-Progress = Callable[[int, int, int, int], None]
-"""Told of (members done, members in all, months done, months in all), from the calling thread."""
 Citizens = int | Mapping[str, int | str]
 
 
@@ -68,6 +63,8 @@ def run(
     out: str | Path | None = None,
     force: bool = False,
     cancel: Event | None = None,
+    checkpoint_every: int | None = None,
+    resume: bool = False,
     simulate: Callable[..., Member] | None = None,
 ) -> Result:
     """Run a scenario (library name, path or `Scenario`) and return its result.
@@ -84,36 +81,36 @@ def run(
     progress    called about ten times a second, see `Progress`
     out, force  folder to keep the run in; `force` replaces a run that is kept there
     cancel      event that stops the run, as Ctrl-C does
+    checkpoint_every, resume  save every member's state after so many months, beside the unfinished run in `out`; and
+                go on with the run that was stopped or killed there, with the same bits
     simulate    another driver of the months, with the arguments of `thermidor.runs.simulate.simulate`
 
     Raises InputError before any work is done; RunError, naming the replicate, if a member fails;
-    Interrupted on Ctrl-C or `cancel`, when every member has ended its year. Nothing is kept of a run
-    that has not ended.
+    Interrupted on Ctrl-C or `cancel`, when every member has ended its year. Nothing but checkpoints
+    is kept of a run that has not ended.
     """
     began = time.perf_counter()
-    _at_least("seed", seed, 0, none=False)
-    _at_least("threads", threads, 1)
+    at_least("seed", seed, 0, none=False)
+    at_least("threads", threads, 1)
     seed = int(seed)
     job = _prepare(scenario, _members(replicates, replicate), citizens, months, seed, set, rules, without)
+    if (resume or checkpoint_every is not None) and out is None:
+        raise InputError("checkpoints need a folder", "checkpoint_every, resume", mend="give `out` (--out DIR)")
+    at_least("checkpoint_every", checkpoint_every, 1)
     cores = threads or manifests.cores()
     at_once = 1 if _everyone(job.citizens) else min(cores, len(job.axes.runs))
-    member = partial(_live_one, job, simulate or _simulate(), max(1, cores // at_once))
-    keep = out is None or store.size(job.axes) <= store.IN_MEMORY
-    with _interruptible(), store.writing(out, job.axes, force=force) if out is not None else nullcontext() as writer:
-        held = np.full(job.axes.shape, np.nan, np.float32) if keep else None
-        with closing(_gather(job, member, at_once, progress, cancel)) as gathered:
-            for place, series in gathered:
-                if held is not None:
-                    held[place] = series
-                if writer is not None:
-                    writer.put(place, series)
-        manifest = manifests.describe(**job.told, seed=seed, seconds=time.perf_counter() - began)
-        if writer is not None:
-            manifest = writer.close(manifest)
-    if held is None:
-        return store.open_run(str(out))
-    where = None if writer is None else writer.target
-    return Result(store.columns(held, job.axes), manifest, where, partial(store.in_memory, held, job.axes))
+
+    def manifest() -> dict[str, Any]:
+        return manifests.describe(**job.told, seed=seed, seconds=time.perf_counter() - began)
+
+    def ready() -> LiveOne:
+        kept = None
+        if out is not None and (resume or checkpoint_every is not None):
+            kept = halfway.begin(out, checkpoint_every, manifest(), resume=resume)
+        return partial(_live_one, job, simulate or _simulate(), max(1, cores // at_once), kept)
+
+    place: dict[str, Any] = {"out": out, "force": force, "resume": resume}
+    return live_all(job.axes, ready, at_once, manifest, progress=progress, cancel=cancel, **place)
 
 
 @dataclass(frozen=True)
@@ -147,7 +144,7 @@ def _prepare(
     from thermidor.rules import load_rules
     from thermidor.scenarios import load_scenario, resolve, scenario_text
 
-    without, changed, rules = _names(without), _numbers("set", changed), _numbers("rules", rules)
+    without, changed, rules = names_of(without), numbers_of("set", changed), numbers_of("rules", rules)
     lived = load_scenario(scenario) if isinstance(scenario, str | Path) else scenario
     if not hasattr(lived, "without_outside"):
         mend = "give a name of the library, the path of a file, or what `load_scenario` returns"
@@ -177,15 +174,18 @@ def _live_one(
     job: _Job,
     live: Callable[..., Member],
     threads: int,
+    kept: halfway.Halfway | None,
     k: int,
     on_year: Callable[[int, int], None],
     stop: Event,
 ) -> NDArray[np.float32]:
-    """Live member k; an error names it."""
+    """Live member k, from its checkpoint if it has one; an error names it."""
     from thermidor.scenarios import resolve
 
     resolved = job.first if k == job.axes.runs[0] else resolve(job.scenario, job.seed, k)
-    sizes = {"citizens": job.citizens, "months": job.months, "threads": threads}
+    sizes: dict[str, Any] = {"citizens": job.citizens, "months": job.months, "threads": threads}
+    if kept is not None:
+        sizes["so_far"] = kept.member(k)
     try:
         done = live(resolved, job.rules, seed=job.seed, replicate=k, on_year=on_year, cancel=stop, **sizes)
     except RunError as error:
@@ -194,64 +194,9 @@ def _live_one(
     return done.series.astype(np.float32)
 
 
-def _gather(
-    job: _Job,
-    member: Callable[[int, Callable[[int, int], None], Event], NDArray[np.float32]],
-    at_once: int,
-    progress: Progress | None,
-    cancel: Event | None,
-) -> Generator[tuple[int, NDArray[np.float32]]]:
-    """Yield (place, series) of the members as they end; on any way out, stop and await all threads."""
-    stop, members, months = Event(), job.axes.runs, job.months
-    lived = [0] * len(members)
-
-    def one(place: int) -> NDArray[np.float32]:
-        def on_year(done: int, total: int) -> None:
-            lived[place] = done
-
-        if stop.is_set():
-            raise Interrupted("stopped before it began")
-        return member(members[place], on_year, stop)
-
-    def report() -> None:
-        if progress is not None:
-            progress(len(members) - len(waiting), len(members), sum(lived), months * len(members))
-
-    import zarr  # noqa: F401  the store needs it; Ctrl-C inside an import while threads import can deadlock
-
-    pool = ThreadPoolExecutor(at_once, thread_name_prefix="thermidor")
-    try:
-        places: dict[Future[NDArray[np.float32]], int] = {}
-        for place in range(len(members)):
-            places[pool.submit(one, place)] = place
-        waiting = set(places)
-        while waiting:
-            ended, waiting = wait(waiting, timeout=TICK, return_when=FIRST_COMPLETED)
-            if cancel is not None and cancel.is_set():
-                raise Interrupted("the run was cancelled; nothing of it is kept")
-            for future in sorted(ended, key=places.__getitem__):
-                place = places.pop(future)
-                series = future.result()
-                lived[place] = months
-                yield place, series
-            report()
-    finally:
-        stop.set()
-        pool.shutdown(wait=True, cancel_futures=True)
-
-
-@contextmanager
-def _interruptible() -> Iterator[None]:
-    """Turn Ctrl-C in the calling thread into Interrupted."""
-    try:
-        yield
-    except KeyboardInterrupt:
-        raise Interrupted("the run was interrupted; nothing of it is kept") from None
-
-
 def _members(replicates: int, replicate: int | None) -> tuple[int, ...]:
-    _at_least("replicates", replicates, 1, none=False)
-    _at_least("replicate", replicate, 0, LAST_REPLICATE)
+    at_least("replicates", replicates, 1, none=False)
+    at_least("replicate", replicate, 0, LAST_REPLICATE)
     if replicate is None:
         if replicates > MOST_REPLICATES:
             why = f"at most {MOST_REPLICATES:,} members can be kept in one run"
@@ -263,7 +208,7 @@ def _members(replicates: int, replicate: int | None) -> tuple[int, ...]:
     return (int(replicate),)
 
 
-def _at_least(name: str, value: object, least: int, most: int | None = None, *, none: bool = True) -> None:
+def at_least(name: str, value: object, least: int, most: int | None = None, *, none: bool = True) -> None:
     if value is None and none:
         return
     whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
@@ -272,7 +217,7 @@ def _at_least(name: str, value: object, least: int, most: int | None = None, *, 
         raise InputError(f"{name} can't be {_shown(value)}", where=name, mend=mend)
 
 
-def _names(without: object) -> tuple[str, ...]:
+def names_of(without: object) -> tuple[str, ...]:
     """The mechanisms asked to be switched off, each once; a single name stands for itself."""
     if isinstance(without, str):
         return (without,)
@@ -286,7 +231,7 @@ def _names(without: object) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def _numbers(what: str, asked: object) -> dict[str, float]:
+def numbers_of(what: str, asked: object) -> dict[str, float]:
     """What is asked as {name: number}; whether there is such a name, and its range, is for others to say."""
     mend = 'give {"name": number}, such as {"famine": 0.5}' if what == "rules" else 'give {"country.key": number}'
     if asked is None:
@@ -315,7 +260,7 @@ def _shown(value: object) -> str:
 
 
 def _months(asked: int | None, there_are: int) -> int:
-    _at_least("months", asked, 1)
+    at_least("months", asked, 1)
     if asked is not None and asked > there_are:
         why = f"the scenario has {there_are} months"
         mend = "ask for fewer, or move the scenario's end"
@@ -325,14 +270,14 @@ def _months(asked: int | None, there_are: int) -> int:
 
 def _citizens(asked: Citizens, countries: tuple[str, ...]) -> Citizens:
     if not isinstance(asked, Mapping):
-        _at_least("citizens", asked, 1, MOST_CITIZENS)
+        at_least("citizens", asked, 1, MOST_CITIZENS)
         return int(asked)
     for country, number in asked.items():
         if country not in countries:
             mend = nearest(country, countries) or f"give one of: {', '.join(countries)}"
             raise InputError(f"the scenario has no country '{country}'", where="citizens", mend=mend)
         if number != "all":
-            _at_least(f"citizens of {country}", number, 1, MOST_CITIZENS, none=False)
+            at_least(f"citizens of {country}", number, 1, MOST_CITIZENS, none=False)
     numbers = {country: asked.get(country, CITIZENS) for country in countries}
     return {country: number if isinstance(number, str) else int(number) for country, number in numbers.items()}
 

@@ -51,7 +51,14 @@ def describe(
         "citizens": citizens if isinstance(citizens, int) else dict(citizens),
         "months": months,
         "seconds": round(seconds, 3),
-        "versions": {"thermidor": __version__, **{name: _version(name) for name in LIBRARIES}},
+        **made_by(),
+    }
+
+
+def made_by() -> dict[str, Any]:
+    """Versions and machine that make a run."""
+    return {
+        "versions": {"thermidor": __version__, **{name: version_of(name) for name in LIBRARIES}},
         "machine": {
             "cores": cores(),
             "python": platform.python_version(),
@@ -71,41 +78,41 @@ def write(folder: Path, manifest: Mapping[str, Any]) -> None:
     os.replace(aside, folder / NAME)
 
 
-def read(folder: Path) -> dict[str, Any]:
-    """Read the manifest of the run in `folder`; raises InputError if there is none, or none that we know."""
+def read(folder: Path, kind: str = KIND, schema: int = SCHEMA, what: str = "run") -> dict[str, Any]:
+    """Read the manifest of the run (or other kind) in `folder`; raises InputError if there is none that we know."""
     file = folder / NAME
     if not file.is_file():
         why = f"it holds no {NAME}" if folder.is_dir() else "there is no such folder"
-        raise InputError("no whole run here", where=str(folder), why=why, mend="give a folder that a run has written")
+        raise InputError(f"no whole {what} here", str(folder), why, f"give a folder that a {what} has written")
     try:
         manifest = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
-        mend = "run the scenario again into a new folder"
+        mend = f"make the {what} again in a new folder"
         raise InputError("the manifest can't be read", where=str(file), why=str(error), mend=mend) from None
-    if not isinstance(manifest, dict) or manifest.get("kind") != KIND:
+    if not isinstance(manifest, dict) or manifest.get("kind") != kind:
         raise InputError(
-            "this is not the manifest of a run",
+            f"this is not the manifest of a {what}",
             where=f"{file}: kind",
-            why=f"it has to be '{KIND}'",
-            mend="give a folder that a run has written",
+            why=f"it has to be '{kind}'",
+            mend=f"give a folder that a {what} has written",
         )
-    if manifest.get("schema") != SCHEMA:
+    if manifest.get("schema") != schema:
         raise InputError(
-            "this run has another schema",
+            f"this {what} has another schema",
             where=f"{file}: schema",
-            why=f"it is {manifest.get('schema')!r}, this version of thermidor reads {SCHEMA}",
-            mend="read it with the version that wrote it, or run the scenario again",
+            why=f"it is {manifest.get('schema')!r}, this version of thermidor reads {schema}",
+            mend=f"read it with the version that wrote it, or make the {what} again",
         )
     return manifest
 
 
-def is_run(folder: Path) -> bool:
-    """Say whether `folder` holds a whole run, of any schema."""
+def is_run(folder: Path, kind: str = KIND) -> bool:
+    """Say whether `folder` holds a whole run (or another kind), of any schema."""
     try:
         manifest = json.loads((folder / NAME).read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):
         return False
-    return isinstance(manifest, dict) and manifest.get("kind") == KIND
+    return isinstance(manifest, dict) and manifest.get("kind") == kind
 
 
 def cores() -> int:
@@ -113,7 +120,8 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _version(name: str) -> str:
+def version_of(name: str) -> str:
+    """The version of an installed library."""
     try:
         return version(name)
     except PackageNotFoundError:

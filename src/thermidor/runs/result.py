@@ -6,8 +6,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,12 +34,14 @@ class Result:
     manifest  what was run: scenario, rules, seed, versions, machine, seconds
     path      folder it is kept in, if it is
     at_once   makes the dataset in memory in one go; needed where `columns` are arrays
+    past      the months before the first, as one run, where all members share them (a branch): labels look back
     """
 
     columns: Columns
     manifest: dict[str, Any]
     path: Path | None = None
     at_once: Callable[[], xr.Dataset] | None = None
+    past: Columns | None = None
 
     @cached_property
     def dataset(self) -> xr.Dataset:
@@ -58,7 +60,7 @@ class Result:
         """What the lens reads: a label for every month of every run and country, with its criteria and margins."""
         from thermidor.lenses import trotsky
 
-        return trotsky.read(self.columns)
+        return trotsky.read(self.columns) if self.past is None else read_after(self.past, self.columns)
 
     def values(self, name: str, country: str) -> NDArray[Any]:
         """One variable of one country [run, month]."""
@@ -122,3 +124,37 @@ class Result:
         sizes = ", ".join(f"{count} {name}s" if name != "country" else f"{count} countries"
                           for name, count in self.dataset.sizes.items())  # fmt: skip
         return f"<run of {self.manifest['scenario']['name']}: {sizes}{f', in {self.path}' if self.path else ''}>"
+
+
+class Joined(Mapping[str, NDArray[Any]]):
+    """A past that all runs share, and what each made of it, as one run's columns; each is joined when it is asked for.
+
+    past: columns of one run; future: columns of many that begin in the month after it, with the same countries.
+    """
+
+    def __init__(self, past: Columns, future: Columns) -> None:
+        self.past, self.future = past, future
+
+    def __getitem__(self, name: str) -> NDArray[Any]:
+        """An axis, or a variable [run, month, country]."""
+        if name in ("run", "country"):
+            return np.asarray(self.future[name])
+        if name == "month":
+            return np.concatenate([np.asarray(c[name]).astype("datetime64[M]") for c in (self.past, self.future)])
+        before, after = np.asarray(self.past[name]), np.asarray(self.future[name])
+        return np.concatenate([np.broadcast_to(before, (len(after), *before.shape[1:])), after], axis=1)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.future)
+
+    def __len__(self) -> int:
+        return len(self.future)
+
+
+def read_after(past: Columns, future: Columns) -> Reading:
+    """Label the months of `future` as those of runs that have lived `past` before: the label that runs, goes on."""
+    from thermidor.lenses import trotsky
+
+    every, before = trotsky.read(Joined(past, future)), len(past["month"])
+    cut = {axis: getattr(every, axis)[:, before:] for axis in ("labels", "raw")}
+    return replace(every, months=every.months[before:], **cut)

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -33,6 +33,18 @@ class Run:
     state: dict[str, Any] | None
 
 
+class SoFar(Protocol):
+    """Where a member's months are kept while it lives: at most every `every` months, to go on from if it is killed."""
+
+    every: int
+
+    def load(self) -> dict[str, Any] | None:
+        """What was saved last; None at the beginning."""
+
+    def save(self, packed: dict[str, Any]) -> None:
+        """Keep a packed state, and under `series` the months that led to it, float32[months, countries, variables]."""
+
+
 def simulate(
     resolved: Resolved,
     rules: np.ndarray,
@@ -45,12 +57,32 @@ def simulate(
     cancel: threading.Event | None = None,
     threads: int = 1,
     keep: bool = False,
+    so_far: SoFar | None = None,
 ) -> Run:
-    """Found and run one member for `months` (all of the scenario's by default); `rules` is an array of one record."""
-    state = begin(resolved, rules, seed=seed, replicate=replicate, citizens=citizens)
+    """Found and run one member for `months` (all of the scenario's by default); `rules` is an array of one record.
+
+    With `so_far` it goes on from what was saved there, if anything was, and saves as it goes; to 32 bits, in which
+    series are kept, the result is the same.
+    """
     total = resolved.months if months is None else min(months, resolved.months)
-    series = advance(state, total, on_year=on_year, cancel=cancel, threads=threads)
+    saved = None if so_far is None else so_far.load()
+    if saved is None:
+        state, lived = begin(resolved, rules, seed=seed, replicate=replicate, citizens=citizens), []
+    else:
+        state, lived = unpack(saved), [saved["series"]]
+    while (done := state["month"]) < total:
+        stretch = total - done if so_far is None else min(so_far.every, total - done)
+        told = None if on_year is None else _after(done, total, on_year)
+        lived.append(advance(state, stretch, on_year=told, cancel=cancel, threads=threads))
+        if so_far is not None:
+            so_far.save({**pack(state), "series": np.concatenate(lived, dtype=np.float32)})
+    series = lived[0] if len(lived) == 1 else np.concatenate(lived)
     return Run(series, pack(state) if keep else None)
+
+
+def _after(done: int, total: int, on_year: Callable[[int, int], None]) -> Callable[[int, int], None]:
+    """Tell of progress after `done` months that were lived before."""
+    return lambda months, _: on_year(done + months, total)
 
 
 def begin(

@@ -3,6 +3,8 @@
     DIR/series.zarr     series [run, month, country, variable], float32, one shard a run, checksummed
     DIR/manifest.json   what was run, by what, and how much of it there is; written last
 
+Beside `series` stands the array `past` where all members come from one state (a branch): the months before.
+
 While it is written the folder is called DIR.partial, and its one writer holds a lock in it; a folder called DIR is
 whole.
 """
@@ -17,6 +19,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
@@ -35,7 +38,9 @@ if TYPE_CHECKING:
     import xarray as xr
 
 SERIES = "series.zarr"
-LEFT = (lock.NAME, SERIES, manifests.NAME, manifests.NAME + ".partial")
+CHECKPOINTS = "checkpoints"
+"""Folder in DIR.partial from which a killed run can go on; see `thermidor.runs.halfway`."""
+LEFT = (lock.NAME, SERIES, CHECKPOINTS, manifests.NAME, manifests.NAME + ".partial")
 """What a run that was killed may have left in DIR.partial."""
 TABLES = ("series*.csv", "series*.parquet", "variables.csv")
 """What `export` writes: files, in a folder of a run or in its folder `EXPORT`."""
@@ -43,6 +48,8 @@ EXPORT = "export"
 OWN = (manifests.NAME, lock.NAME, "figure.png", *TABLES)
 """Files that a folder of a run may hold, beside its series and tables, if it is to be replaced."""
 DIMS = ("run", "month", "country", "variable")
+PAST = "past"
+"""Array [before, country, variable] of the months before the first, where all members share them (a branch)."""
 IN_MEMORY = 1 << 30
 """Bytes of series above which a run that is kept on disk is not kept in memory as well."""
 BLOCK = 16
@@ -78,17 +85,22 @@ def size(axes: Axes) -> int:
     return 4 * int(np.prod(axes.shape, dtype=np.int64))
 
 
+@dataclass
 class Writer:
     """The one writer of a store: `put` each member, then `close` with the manifest."""
 
-    def __init__(self, target: Path, partial: Path, axes: Axes, *, force: bool = False) -> None:
-        self.target, self.partial, self._axes, self._force, self.whole = target, partial, axes, force, False
+    target: Path
+    partial: Path
+    axes: Axes
+    force: bool
+    past: NDArray[np.float32] | None
+    whole: bool = False
 
     @cached_property
     def _series(self) -> Any:
         """The array, made when the first member comes."""
         with placing(self.target):
-            return _create(self.partial / SERIES, self._axes)
+            return _create(self.partial / SERIES, self.axes, self.past)
 
     def put(self, index: int, series: NDArray[Any]) -> None:
         """Write member number `index` (a place on the run axis): [month, country, variable]."""
@@ -102,43 +114,54 @@ class Writer:
         """
         with placing(self.target):
             files, volume = _extent(self.partial / SERIES)
-            held = {"files": files, "bytes": volume, "shape": list(self._axes.shape), "axes": self._axes.digest()}
+            held = {"files": files, "bytes": volume, "shape": list(self.axes.shape), "axes": self.axes.digest()}
             complete = {**manifest, "store": held}
             manifests.write(self.partial, complete)
-            _refuse_occupied(self.target, self._force)
+            _refuse_occupied(self.target, self.force)
             _give_name(self.partial, self.target)
             self.whole = True
+            shutil.rmtree(self.target / CHECKPOINTS, ignore_errors=True)
             (self.target / lock.NAME).unlink(missing_ok=True)  # not before: without it the place is anyone's
             return complete
 
 
 @contextmanager
-def writing(path: str | Path, axes: Axes, *, force: bool = False) -> Iterator[Writer]:
-    """Open DIR.partial for writing; unless it is closed as whole, it is deleted on the way out.
+def writing(
+    path: str | Path, axes: Axes, past: NDArray[np.float32] | None = None, *, force: bool = False, resume: bool = False
+) -> Iterator[Writer]:
+    """Open DIR.partial for writing; unless it is closed as whole or holds checkpoints, it is deleted on the way out.
 
-    Raises InputError, before anything is written, if DIR exists (without `force`, or if it is not a
-    run), if another run is writing there (`force` takes over only what a dead one left), or if the
-    place can't be written or has no room.
+    past: the months before the first, [month, country, variable], that all members have in common. With `resume` the
+    checkpoints that a dead run left there stay, else everything that it left goes. Raises InputError, before anything
+    is written, if DIR exists (without `force`, or if it is not a run), if another run is writing there (`force` and
+    `resume` take over only what a dead one left), or if the place can't be written or has no room.
     """
     target = Path(path).expanduser().resolve()
     if not target.name:
         raise InputError("this place can't be a run", str(target), "it has no name", "give a folder inside it")
     _refuse_occupied(target, force)
-    partial = target.with_name(target.name + ".partial")
+    partial = partial_of(target)
     with placing(target):
         target.parent.mkdir(parents=True, exist_ok=True)
         if not os.access(target.parent, os.W_OK | os.X_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         _refuse_full(target, size(axes))
-        held = _claim(partial, force)
-    writer = Writer(target, partial, axes, force=force)
+        held = _claim(partial, force, resume)
+    writer = Writer(target, partial, axes, force, past)
     with held:
         try:
             _refuse_occupied(target, force)  # again: another may have become whole before the claim
             yield writer
         finally:
-            if not writer.whole:  # else what has this name now is another's
+            kept = any((partial / CHECKPOINTS).glob("*.npz"))
+            if not writer.whole and not kept:  # if whole, what has this name now is another's
                 shutil.rmtree(partial, ignore_errors=True)
+
+
+def partial_of(path: str | Path) -> Path:
+    """The folder in which a run is written that is to be kept in DIR."""
+    target = Path(path).expanduser().resolve()
+    return target.with_name(target.name + ".partial")
 
 
 def open_run(path: str | Path) -> Result:
@@ -176,7 +199,13 @@ def open_run(path: str | Path) -> Result:
         return split(raw["series"].variable.copy(deep=False).load(), axes, units, meanings)
 
     lazily = split(raw["series"].variable, axes, units, meanings)
-    return Result(lazily, manifest, target, at_once if size(axes) <= IN_MEMORY else None)
+    past = columns(raw[PAST].values[None], past_axes(axes, raw[PAST].sizes["before"])) if PAST in raw else None
+    return Result(lazily, manifest, target, at_once if size(axes) <= IN_MEMORY else None, past)
+
+
+def past_axes(axes: Axes, months: int) -> Axes:
+    """Axes of the `months` before the first of a branch, as one run."""
+    return Axes((0,), axes.months[0] - np.arange(months, 0, -1), axes.countries, axes.variables)
 
 
 def split(
@@ -222,10 +251,10 @@ def placing(path: Path) -> Iterator[None]:
         full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
         what = "the disk is full" if full else "this place can't be written"
         mend = "free some room or write elsewhere" if full else "give a folder in which you may write"
-        raise InputError(what, where=str(path), why=error.strerror or str(error), mend=mend) from error
+        raise InputError(what, str(path), error.strerror or str(error), mend) from error
 
 
-def _create(folder: Path, axes: Axes) -> Any:
+def _create(folder: Path, axes: Axes, past: NDArray[np.float32] | None) -> Any:
     import zarr
     from zarr.codecs import BloscCodec, BloscShuffle, Crc32cCodec
 
@@ -241,15 +270,20 @@ def _create(folder: Path, axes: Axes) -> Any:
     calendar: dict[str, Any] = {"units": "days since 1970-01-01", "calendar": "proleptic_gregorian"}
     group.create_array("month", data=days, dimension_names=("month",), attributes=calendar)
     group.create_array("run", data=np.asarray(axes.runs, np.int64), dimension_names=("run",))
+    how: dict[str, Any] = {
+        "compressors": (BloscCodec(cname="zstd", clevel=3, shuffle=BloscShuffle.shuffle), Crc32cCodec()),
+        "fill_value": float("nan"),
+    }
+    if past is not None:
+        group.create_array(PAST, data=past, chunks=past.shape, dimension_names=("before", *DIMS[2:]), **how)
     return group.create_array(
         "series",
         shape=axes.shape,
         dtype="float32",
         chunks=(1, months, countries, BLOCK),
         shards=(1, months, countries, BLOCK * -(-variables // BLOCK)),
-        compressors=(BloscCodec(cname="zstd", clevel=3, shuffle=BloscShuffle.shuffle), Crc32cCodec()),
-        fill_value=float("nan"),
         dimension_names=DIMS,
+        **how,
     )
 
 
@@ -268,8 +302,7 @@ def _refuse_occupied(target: Path, force: bool) -> None:
     if not force:
         mend = "give another folder, or --force (force=True) to replace it"
         raise Taken("a run is kept here already", where=str(target), mend=mend)
-    strange = _strange(target)
-    if strange:
+    if strange := _strange(target):
         why = f"it holds '{strange[0]}', which would be deleted with it"
         raise InputError("this run can't be replaced", str(target), why, "move that away, or give another folder")
 
@@ -277,7 +310,8 @@ def _refuse_occupied(target: Path, force: bool) -> None:
 def _strange(run: Path) -> list[str]:
     """Name what a folder of a run holds that neither a run nor `export` wrote there."""
     inside = run / EXPORT
-    found = [p.name for p in run.iterdir() if not _file(p, OWN) and not (_folder(p) and p.name in (SERIES, EXPORT))]
+    folders = (SERIES, EXPORT, CHECKPOINTS)
+    found = [p.name for p in run.iterdir() if not _file(p, OWN) and not (_folder(p) and p.name in folders)]
     if _folder(inside):
         found += [f"{EXPORT}/{p.name}" for p in inside.iterdir() if not _file(p, TABLES)]
     return sorted(found)
@@ -296,31 +330,39 @@ def strange_in_partial(partial: Path) -> list[str]:
     return sorted(p.name for p in partial.iterdir() if p.name not in LEFT)
 
 
-def _claim(partial: Path, force: bool) -> BinaryIO:
-    """Make the folder and hold its lock; `force` takes over, and empties, what a dead writer left."""
-    if force and _folder(partial):
-        strange = strange_in_partial(partial)
-        if strange:
-            why = f"it holds '{strange[0]}', which no run has left there"
-            mend = "move that folder away, or give another folder"
-            raise InputError("the folder to write in can't be emptied", str(partial), why, mend)
+def _claim(partial: Path, force: bool, resume: bool = False) -> BinaryIO:
+    """Make the folder and hold its lock; take over what a dead writer left: `force` empties it, `resume` goes on."""
+    if resume and not _folder(partial / CHECKPOINTS):
+        why, mend = "no run was left here with checkpoints", "begin the run without --resume, with --checkpoint-every"
+        raise InputError("there is nothing to go on from", str(partial), why, mend)
+    if (force or resume) and _folder(partial) and (strange := strange_in_partial(partial)):
+        why = f"it holds '{strange[0]}', which no run has left there"
+        mend = "move that folder away, or give another folder"
+        raise InputError("the folder to write in can't be emptied", str(partial), why, mend)
     try:
-        partial.mkdir(exist_ok=force and not partial.is_symlink())
+        partial.mkdir(exist_ok=(force or resume) and not partial.is_symlink())
         held = lock.hold(partial)
     except FileExistsError:
         held = None
     if held is None:
         raise Taken(
-            "this place is being written" + ("" if force else ", or was left by a run that was killed"),
+            "this place is being written" + ("" if force or resume else ", or was left by a run that was killed"),
             where=str(partial),
-            mend="wait for the other run" + ("" if force else "; or give --force (force=True) to delete what was left"),
+            mend="wait for the other run" + ("" if force or resume else f"; or give {_ways_on(partial)}"),
         )
-    for left in (partial / name for name in LEFT if name != lock.NAME):
+    stays = (lock.NAME, CHECKPOINTS) if resume else (lock.NAME,)
+    for left in (partial / name for name in LEFT if name not in stays):
         if _folder(left):
             shutil.rmtree(left)
         else:
             left.unlink(missing_ok=True)
     return held
+
+
+def _ways_on(partial: Path) -> str:
+    """What may be done with what a dead run left."""
+    go_on = "--resume (resume=True) to go on from its checkpoints, or " if _folder(partial / CHECKPOINTS) else ""
+    return f"{go_on}--force (force=True) to delete what was left"
 
 
 def _refuse_full(target: Path, needed: int) -> None:

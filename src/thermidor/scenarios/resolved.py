@@ -7,7 +7,7 @@ on which other conditions or countries exist, nor on the order in which they are
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
@@ -86,13 +86,18 @@ def unit_draw(seed: int, replicate: int, country: str, key: str) -> float:
     return (int.from_bytes(digest[:8], "big") >> 11) / 2**53
 
 
-def resolve(scenario: Scenario, seed: int, replicate: int) -> Resolved:
-    """Draw every range of a scenario for one member and lay out its months. Raises InputError."""
+def resolve(
+    scenario: Scenario, seed: int, replicate: int, fixed: Mapping[tuple[str, str], float] | None = None
+) -> Resolved:
+    """Draw every range of a scenario for one member and lay out its months. Raises InputError.
+
+    `fixed` puts chosen numbers of [0, 1) in place of the draws of (country, key).
+    """
     if replicate < 0:
         why = "members are numbered from 0"
         raise InputError(f"the replicate is {replicate}", "--replicate", why, "give 0 or more")
     names = tuple(scenario.countries)
-    draw = Draw(seed, replicate)
+    draw = Draw(seed, replicate, fixed or {})
     return Resolved(
         name=scenario.name,
         first_month=np.datetime64(scenario.start, "M"),
@@ -108,14 +113,16 @@ def resolve(scenario: Scenario, seed: int, replicate: int) -> Resolved:
 
 @dataclass(frozen=True)
 class Draw:
-    """The draws of one member: `draw(country, key)` in [0, 1)."""
+    """The draws of one member: `draw(country, key)` in [0, 1), some of them chosen."""
 
     seed: int
     replicate: int
+    fixed: Mapping[tuple[str, str], float] = field(default_factory=dict)
 
     def __call__(self, country: str, key: str) -> float:
         """The member's draw for a country's key."""
-        return unit_draw(self.seed, self.replicate, country, key)
+        chosen = self.fixed.get((country, key)) if self.fixed else None
+        return unit_draw(self.seed, self.replicate, country, key) if chosen is None else chosen
 
     def value(self, country: str, key: str, value: Value) -> float:
         """The value itself, or a uniform draw from its range if it has one."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError, model_validator
@@ -16,12 +16,15 @@ from pydantic_core import PydanticCustomError
 
 from thermidor.errors import InputError, nearest
 from thermidor.scenarios.check import Problem, problems, refusal
-from thermidor.scenarios.conditions import CONDITIONS, ORGANISATION_CONDITIONS
+from thermidor.scenarios.conditions import CONDITIONS, ORGANISATION_CONDITIONS, OUTSIDE_LIMITS
 from thermidor.scenarios.document import Where, dotted, plain, shown, shown_key
 
 MONTH = r"[1-9]\d{3}-(0[1-9]|1[0-2])"
 NAME = r"[a-z][a-z0-9-]{0,63}"
 SET_BY_HAND = "set by hand"
+OUTSIDE_STRENGTHS = ("war", "hostility", "embargo")
+"""Kinds of outside events whose strength a setting may change: `country.outside.KIND`."""
+MOST_STRENGTH = 5.0
 EXPECTED = {
     "string_type": "text is expected; quote it if it looks like a number",
     "tuple_type": "a list is expected",
@@ -139,7 +142,8 @@ class Scenario(Record):
     def overlay(self, settings: Mapping[str, float]) -> Scenario:
         """Fix conditions by `country.key`, such as {"north.norms.recall": 0.9}; their ranges are dropped.
 
-        Keys are conditions or `organisations.NAME.KEY`. Raises InputError as for a file.
+        Keys are conditions, `organisations.NAME.KEY`, or `outside.KIND` with KIND one of OUTSIDE_STRENGTHS: how
+        strong these events are beside the scenario's own (0 removes them). Raises InputError as for a file.
         """
         data = as_data(self)
         for setting, number in settings.items():
@@ -159,6 +163,9 @@ def _set(data: dict[str, Any], setting: str, number: float) -> None:
         mend = nearest(country, known) or f"begin with one of: {', '.join(known)}"
         raise InputError(f"unknown country '{shown_key(country)}'", where, "", mend)
     here = data["countries"][country]
+    if key.startswith("outside."):
+        data["outside"] = _strengthened(data.get("outside", []), country, key.removeprefix("outside."), number, where)
+        return
     if key.startswith("organisations."):
         name, _, entry = key.removeprefix("organisations.").partition(".")
         target, limits = here.get("organisations", {}).get(name), ORGANISATION_CONDITIONS.get(entry)
@@ -172,6 +179,34 @@ def _set(data: dict[str, Any], setting: str, number: float) -> None:
         mend = nearest(key, CONDITIONS) or f"conditions: {', '.join(CONDITIONS)}"
         raise InputError(f"unknown condition '{shown_key(key)}'", where, "", mend)
     target[entry] = {"value": number, "unit": limits.unit, "source": SET_BY_HAND}
+
+
+def _strengthened(events: list[dict[str, Any]], country: str, kind: str, factor: float, where: str) -> list[Any]:
+    """The events with those of one country and kind made `factor` times as strong, held at what is possible."""
+    if kind not in OUTSIDE_STRENGTHS:
+        mend = nearest(kind, OUTSIDE_STRENGTHS) or f"kinds: {', '.join(OUTSIDE_STRENGTHS)}"
+        raise InputError(f"unknown kind of outside event '{shown_key(kind)}'", where, "", mend)
+    if not 0.0 <= factor <= MOST_STRENGTH:
+        why = f"it is a ratio to the scenario's own events, from 0 to {MOST_STRENGTH:g}"
+        raise InputError(f"the strength is {factor:g}", where, why, "give 0 for none, 1 for as they are")
+    chosen = [e for e in events if e["country"] == country and kind in (e["kind"], e.get("variable"))]
+    if not chosen:
+        mend = "leave it out, or write such an event into the scenario"
+        raise InputError(f"'{country}' has no outside event '{kind}'", where, "there is nothing to strengthen", mend)
+
+    def scaled(numbers: Mapping[str, float], keys: Iterable[str]) -> dict[str, float]:
+        limits = {key: OUTSIDE_LIMITS.get(key, OUTSIDE_LIMITS.get(kind)) for key in numbers}
+        return {k: min(n * factor, limits[k].high) if k in keys else n for k, n in numbers.items()}  # type: ignore[union-attr]
+
+    found = []
+    for event in events:
+        if event not in chosen:
+            found.append(event)
+        elif event["kind"] == "path":
+            found.append(event | {"knots": scaled(event["knots"], event["knots"])})
+        elif factor > 0.0:
+            found.append(event | {"values": scaled(event["values"], ("war", "war_deaths"))})
+    return found
 
 
 def parse_setting(text: str) -> tuple[str, float]:

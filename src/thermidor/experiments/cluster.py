@@ -1,0 +1,109 @@
+"""Who lives the blocks: threads or processes here, or the workers of a scheduler elsewhere, all by dask.distributed.
+
+Nothing of our own schedules work. Before the first block the rules are compiled here once, and every worker is asked
+what it would live and whether it sees the folder.
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from thermidor.errors import InputError
+from thermidor.experiments import store
+from thermidor.experiments.extras import need
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+DEATHS = 3
+"""Workers that may die over a block before it is given up."""
+PATIENCE = 30.0
+"""Seconds to wait for a scheduler, and for its first worker."""
+
+
+@contextmanager
+def workers(count: int, *, processes: bool = True, scheduler: str | None = None) -> Iterator[Client]:
+    """Give the client of a local cluster of `count` workers, or of the scheduler at an address.
+
+    Local workers are processes of one thread each, or threads of this process. Raises InputError if nobody
+    answers at the address.
+    """
+    need("distributed")
+    import dask
+    from distributed import Client, LocalCluster
+
+    for name in ("distributed", "distributed.worker", "distributed.nanny", "distributed.scheduler", "distributed.core"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    with dask.config.set({"distributed.scheduler.allowed-failures": DEATHS}):
+        if scheduler is not None:
+            try:
+                client = Client(scheduler, timeout=PATIENCE, set_as_default=False)
+            except (OSError, ValueError, TimeoutError) as error:
+                mend = "start one with `dask scheduler`, and give its address as tcp://HOST:8786"
+                raise InputError("no scheduler answers", f"--scheduler {scheduler}", str(error)[:200], mend) from None
+            with client:
+                yield client
+            return
+        shape: dict[str, Any] = {"n_workers": 1, "threads_per_worker": count}
+        if processes:
+            shape = {"n_workers": count, "threads_per_worker": 1, "host": "127.0.0.1"}
+        silent = {"dashboard_address": "127.0.0.1:0", "silence_logs": logging.CRITICAL, "memory_limit": 0}
+        with (
+            LocalCluster(processes=processes, **shape, **silent) as cluster,
+            Client(cluster, set_as_default=False) as client,
+        ):
+            if processes:
+                client.run(_let_the_client_be_interrupted)
+            yield client
+
+
+def compile_here(plan: Any) -> None:
+    """Compile the months once, in this process and onto the disk, before others start."""
+    from thermidor.runs.simulate import simulate
+
+    case = plan.cases[0]
+    start = plan.start(case, int(case.points[0]))
+    few: dict[str, int | str] = dict.fromkeys(plan.countries, 50)
+    simulate(start.resolved(plan.design.seed, 0), start.rules, seed=0, replicate=0, citizens=few, months=1)
+
+
+def ask_workers(client: Client, folder: Path, token: str) -> int:
+    """Wait for workers and compare them with this process; returns how many threads they have.
+
+    Raises InputError if there are none, or if one would live other rules or does not see the folder.
+    """
+    began = time.monotonic()
+    while not client.scheduler_info(n_workers=-1)["workers"]:
+        if time.monotonic() - began > PATIENCE:
+            mend = "start some with `dask worker ADDRESS`"
+            raise InputError("the scheduler has no workers", "--scheduler", "nobody came", mend)
+        time.sleep(0.1)
+    here = store.stamp()
+    for address, (there, seen) in client.run(_identity, str(folder), token).items():
+        if there != here:
+            why = "; ".join(f"{key} {there.get(key)}, here {here[key]}" for key in here if there.get(key) != here[key])
+            raise InputError("a worker would live other rules", address, why, "install the same version everywhere")
+        if not seen:
+            mend = "give --out a folder on a disk that all workers share"
+            raise InputError("a worker does not see the folder", f"{address}: {folder}", "it has no such file", mend)
+    workers = client.scheduler_info(n_workers=-1)["workers"].values()
+    return sum(int(worker["nthreads"]) for worker in workers)
+
+
+def _identity(folder: str, token: str) -> tuple[dict[str, str], bool]:
+    """What a worker would live, and whether it sees the client's token."""
+    seen = False
+    with suppress(OSError):
+        seen = (Path(folder) / store.RUNNING).read_text(encoding="ascii") == token
+    return store.stamp(), seen
+
+
+def _let_the_client_be_interrupted() -> None:
+    """Ctrl-C reaches all processes of a terminal; it is the client that answers it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -1,0 +1,279 @@
+"""The plan of a sweep: every member that a design asks for, by number, and what each of them starts from.
+
+Members are numbered overlay by overlay (the base first), point by point, replicate by replicate. Replicate k has the
+same draws at every point and under every overlay, so that differences are paired.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import product
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from thermidor.errors import InputError, nearest
+from thermidor.experiments import outcomes as measuring
+from thermidor.experiments.design import BASE, FIRST, OTHERS, Base, Change, Design, Overlay, as_data
+from thermidor.experiments.points import Points, points_of
+
+if TYPE_CHECKING:
+    from thermidor.rules.registry import Registry
+    from thermidor.scenarios import Resolved, Scenario
+
+MOST_MEMBERS = 10_000_000
+MOST_CHECKED = 64
+"""Points that are tried before any work, beside those at the ends of the factors."""
+OUTSIDE = "outside"
+
+
+class Case(NamedTuple):
+    """An overlay with the points at which it is lived, and the number of its first member."""
+
+    name: str
+    change: Change
+    citizens: dict[str, int | str]
+    points: NDArray[np.int64]
+    first: int
+
+
+class Member(NamedTuple):
+    """A member by its number: case, place of its point among the case's, replicate."""
+
+    case: Case
+    point: int
+    replicate: int
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """A design with its base scenario as it stands, and everything that follows from them."""
+
+    design: Design
+    scenario: Scenario
+    registry: Registry
+    points: Points
+    cases: tuple[Case, ...]
+    months: NDArray[np.datetime64]
+    series: tuple[tuple[int, int], ...]
+    """Kept series: places of country and variable."""
+
+    @property
+    def countries(self) -> tuple[str, ...]:
+        """Names of the scenario's countries."""
+        return tuple(self.scenario.countries)
+
+    @cached_property
+    def members(self) -> int:
+        """How many members there are."""
+        last = self.cases[-1]
+        return last.first + len(last.points) * self.design.replicates
+
+    @cached_property
+    def citizen_months(self) -> int:
+        """Citizens times months, over all members."""
+        each = (sum(map(int, case.citizens.values())) * len(case.points) for case in self.cases)
+        return sum(each) * self.design.replicates * len(self.months)
+
+    @cached_property
+    def digest(self) -> str:
+        """Checksum (16 hex digits) of all that decides the members' numbers, but the rules' code."""
+        from thermidor.scenarios import scenario_text
+
+        text = json.dumps([as_data(self.design), scenario_text(self.scenario)], sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    def member(self, number: int) -> Member:
+        """Member `number`, from 0."""
+        case = next(case for case in reversed(self.cases) if case.first <= number)
+        place, replicate = divmod(number - case.first, self.design.replicates)
+        return Member(case, int(case.points[place]), replicate)
+
+    def columns(self, first: int, last: int) -> dict[str, NDArray[Any]]:
+        """What is known of members `first` to `last` before they live: numbers, factors, overlay, seed."""
+        numbers = np.arange(first, last)
+        members = [self.member(int(number)) for number in numbers]
+        points = np.array([member.point for member in members], dtype=np.int64)
+        levels = self.points.table(points)
+        return {
+            "member": numbers,
+            "overlay": np.array([member.case.name for member in members], dtype=object),
+            "point": points,
+            "replicate": np.array([member.replicate for member in members], dtype=np.int64),
+            "seed": np.full(len(numbers), self.design.seed, dtype=np.int64),
+            **{f"x_{f.name}": levels[:, place] for place, f in enumerate(self.points.factors)},
+        }
+
+    def start(self, case: Case, point: int) -> Start:
+        """What the members of a case and point have in common. Raises InputError."""
+        base, asked = self.design.base, self.points.settings(point)
+        without = [*base.without, *case.change.without, *asked.without]
+        settings = {**base.set, **case.change.set, **asked.set}
+        lived = self.scenario.without_outside() if OUTSIDE in without else self.scenario
+        lived = lived.overlay({self._key(key): value for key, value in settings.items()}) if settings else lived
+        changed = {**base.rules, **case.change.rules, **asked.rules}
+        off = list(dict.fromkeys(name for name in without if name != OUTSIDE))
+        rules = self.registry.record(self.registry.values(changed, off))
+        return Start(lived, rules, case.citizens, asked.draws)
+
+    def _key(self, key: str) -> str:
+        """A setting's key, the first country by its name."""
+        country, _, rest = key.partition(".")
+        return f"{self.countries[0]}.{rest}" if country == FIRST else key
+
+
+class Start(NamedTuple):
+    """What the replicates of one point and overlay start from."""
+
+    scenario: Scenario
+    rules: NDArray[Any]
+    citizens: dict[str, int | str]
+    draws: Mapping[tuple[str, str], float]
+
+    def resolved(self, seed: int, replicate: int) -> Resolved:
+        """The start of one replicate."""
+        from thermidor.scenarios import resolve
+
+        return resolve(self.scenario, seed, replicate, self.draws)
+
+
+def plan_of(
+    design: Design, beside: Path | None = None, scenario: Scenario | None = None, *, tried: bool = False
+) -> Plan:
+    """Make the plan of a design, and try its extremes. Raises InputError for all that can be wrong with it.
+
+    beside    folder of the design's file, in or below which a scenario file has to lie
+    scenario  the base scenario, if it is not to be read by its name or path
+    tried     the extremes have been tried before, and are not again
+    """
+    from thermidor.rules import load_rules
+
+    lived, registry = scenario or _scenario(design.base, beside), load_rules()
+    countries = tuple(lived.countries)
+    months = _months(design.base, lived)
+    points = points_of(design, lived, registry)
+    own = _citizens(design.base.citizens, countries, "base.citizens")
+    everywhere = np.arange(len(points), dtype=np.int64)
+    cases = [Case(BASE, Change(set={}, rules={}), own, everywhere, 0)]
+    for name, overlay in design.overlays.items():
+        where = f"overlays.{name}"
+        sizes = own if overlay.citizens is None else _citizens(overlay.citizens, countries, f"{where}.citizens")
+        before = cases[-1]
+        first = before.first + len(before.points) * design.replicates
+        cases.append(Case(name, overlay, sizes, _chosen(overlay, points, everywhere, where), first))
+    for name, outcome in design.outcomes.items():
+        measuring.check(outcome, months, countries, f"outcomes.{name}")
+    plan = Plan(design, lived, registry, points, tuple(cases), months, _series(design, countries))
+    if plan.members > MOST_MEMBERS:
+        why = f"it has {plan.members:,} members, and at most {MOST_MEMBERS:,} can be kept in one sweep"
+        raise InputError("the design is too large", "replicates", why, "give fewer points or replicates")
+    if not tried:
+        _try(plan)
+    return plan
+
+
+def _scenario(base: Base, beside: Path | None) -> Scenario:
+    """The base scenario; a file has to lie in the design's own folder or below it."""
+    from thermidor.scenarios import load_scenario
+
+    text = base.scenario
+    if not ("/" in text or "\\" in text or text.endswith((".yaml", ".yml"))):
+        return load_scenario(text)
+    folder = (beside or Path()).resolve()
+    path = (folder / text).resolve()
+    if not path.is_relative_to(folder):
+        why = "a design that is handed on may not reach into other folders"
+        raise InputError(f"the scenario lies outside the folder of the design: {text[:80]}", "base.scenario", why,
+                         "put it beside the design")  # fmt: skip
+    return load_scenario(path)
+
+
+def _months(base: Base, scenario: Scenario) -> NDArray[np.datetime64]:
+    from thermidor.scenarios.check import month_number
+
+    there_are = month_number(scenario.end) - month_number(scenario.start) + 1
+    if base.months is not None and base.months > there_are:
+        why = f"the scenario has {there_are} months"
+        raise InputError(f"months can't be {base.months}", "base.months", why, "ask for fewer")
+    months: NDArray[np.datetime64] = np.datetime64(scenario.start, "M") + np.arange(base.months or there_are)
+    return months
+
+
+def _citizens(asked: int | Mapping[str, int], countries: tuple[str, ...], where: str) -> dict[str, int | str]:
+    if isinstance(asked, int):
+        return dict.fromkeys(countries, asked)
+    found: dict[str, int | str] = dict.fromkeys(countries, asked.get(OTHERS, 0))
+    for name, number in asked.items():
+        if name not in (FIRST, OTHERS, *countries):
+            mend = nearest(name, countries) or f"countries: {', '.join(countries)}, or '{FIRST}' and '{OTHERS}'"
+            raise InputError(f"the scenario has no country '{name[:80]}'", where, "", mend)
+        if name != OTHERS:
+            found[countries[0] if name == FIRST else name] = number
+    if short := [name for name, number in found.items() if not number]:
+        raise InputError(f"how many citizens has '{short[0]}'?", where, "it is left out", f"give '{OTHERS}' too")
+    return found
+
+
+def _chosen(overlay: Overlay, points: Points, everywhere: NDArray[np.int64], where: str) -> NDArray[np.int64]:
+    """The points at which an overlay is lived."""
+    names = [factor.name for factor in points.factors]
+    chosen = np.ones(len(everywhere), bool)
+    for name, level in overlay.where.items():
+        if name not in names:
+            raise InputError(f"there is no factor '{name[:80]}'", f"{where}.where", "", nearest(name, names))
+        numbers = points.table(everywhere)[:, names.index(name)]
+        nearest_level = numbers[np.abs(numbers - level).argmin()]
+        if not np.isclose(nearest_level, level, rtol=1e-6, atol=1e-9):
+            why = f"the nearest is {nearest_level:.10g}"
+            raise InputError(f"no point has {name} = {level:g}", f"{where}.where", why, "give a level that is lived")
+        chosen &= numbers == nearest_level
+    if not chosen.any():
+        raise InputError("this overlay is lived nowhere", f"{where}.where", "no point has all these levels")
+    return everywhere[chosen]
+
+
+def _series(design: Design, countries: tuple[str, ...]) -> tuple[tuple[int, int], ...]:
+    from thermidor.country import VARIABLES
+
+    found = []
+    for name in design.series:
+        country, dot, variable = name.rpartition(".")
+        country = country if dot and country != FIRST else countries[0]
+        if country not in countries or variable not in VARIABLES:
+            mend = nearest(variable, VARIABLES) or "write VARIABLE, or COUNTRY.VARIABLE"
+            raise InputError(f"unknown series '{name[:80]}'", "series", "", mend)
+        found.append((countries.index(country), VARIABLES.index(variable)))
+    if len(set(found)) < len(found):
+        raise InputError("a series is asked for twice", "series", "", "name each once")
+    return tuple(found)
+
+
+def _try(plan: Plan) -> None:
+    """Make the starts at the ends of the factors and at some points between, so that a bad one is refused now."""
+    for case in plan.cases:
+        for point in _tried(plan.points, case.points):
+            try:
+                plan.start(case, point).resolved(plan.design.seed, 0)
+            except InputError as error:
+                numbers = zip(plan.points.factors, plan.points[point], strict=True)
+                at = ", ".join(f"{factor.name} = {number:.6g}" for factor, number in list(numbers)[:4])
+                where = f"overlay '{case.name}', point {point}" + (f" ({at})" if at else "")
+                raise InputError(error.what, f"{where}: {error.where}", error.why, error.mend, error.also) from None
+
+
+def _tried(points: Points, among: NDArray[np.int64]) -> Iterator[int]:
+    if points.matrix is None and points.factors and len(among) == len(points):
+        shape = [len(levels) for levels in points.levels]
+        ends = product(*((0, size - 1) for size in shape[:10]))
+        yield from dict.fromkeys(int(np.ravel_multi_index((*end, *[0] * (len(shape) - 10)), shape)) for end in ends)
+        for place, size in enumerate(shape):
+            for level in range(min(size, MOST_CHECKED)):
+                yield int(np.ravel_multi_index([level if i == place else 0 for i in range(len(shape))], shape))
+        return
+    yield from (int(point) for point in among[:: max(1, len(among) // MOST_CHECKED)])

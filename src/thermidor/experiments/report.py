@@ -1,0 +1,219 @@
+"""Reports: a kept run, or a kept sweep, as one page that can be read, printed and sent."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from thermidor.errors import InputError
+from thermidor.experiments import account
+from thermidor.runs import manifest as manifests
+from thermidor.runs.result import Result
+from thermidor.views.report import Facts, Listing, Picture, Section, Table, page, picture
+
+NO_ENDORSEMENT = "A model of a theory, laid beside the record: no forecast and no endorsement."
+DRAWN = (
+    "war", "gdp_per_head", "official_output", "population", "norms", "room", "organisation", "apparatus_share",
+    "coercive_share", "repression_mass", "repression_elite", "labour_coercion", "heads_peasant", "heads_worker",
+    "heads_petty", "heads_capitalist", "urban_share",
+)  # fmt: skip
+"""Variables that the overview draws."""
+RECORDED = ("gdp_per_head", "urban_share", "population")
+"""Series of the record that a report shows."""
+
+
+def report(folder: str | Path, out: str | Path | None = None) -> Path:
+    """Write the report of the run or sweep kept in a folder, by default as report-NAME.html beside it; return the file.
+
+    Raises InputError for a folder that holds neither, or a place that can't be written.
+    """
+    where = Path(folder).expanduser().resolve()
+    target = where.with_name(f"report-{where.name}.html") if out is None else Path(out).expanduser()
+    if target.is_dir():
+        raise InputError("this is a folder", str(target), mend="give the name of a file, such as report.html")
+    if not target.absolute().parent.is_dir():
+        raise InputError("there is no such folder", str(target.parent), mend="make it first, or give another --out")
+    text = report_of(where)
+    aside = target.with_name(target.name + ".partial")
+    try:
+        aside.write_text(text, encoding="utf-8")
+        os.replace(aside, target)
+    except OSError as error:
+        aside.unlink(missing_ok=True)
+        raise InputError("the report can't be written", str(target), error.strerror or str(error)) from None
+    return target
+
+
+def report_of(folder: Path) -> str:
+    """Return the page of the run or sweep kept in a folder. Raises InputError."""
+    from thermidor.experiments.store import KIND
+    from thermidor.runs import open_run
+
+    if kind_of(folder) != KIND:
+        return run_page(open_run(folder))
+    from thermidor.experiments.opened import open_sweep
+    from thermidor.experiments.report_sweep import sweep_page
+
+    return sweep_page(open_sweep(folder))
+
+
+def kind_of(folder: Path) -> object:
+    """The kind of what is kept in a folder, by its manifest; None where there is none to read."""
+    try:
+        told = json.loads((folder / manifests.NAME).read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return None
+    return told.get("kind") if isinstance(told, dict) else None
+
+
+def run_page(run: Result) -> str:
+    """Return the page of a run."""
+    told, main = run.manifest["scenario"]["resolved"], account.main_country(run)
+    countries = run.reading.countries
+    title, key = account.title_of(run, main), account.record_key(run, main)
+    spells = [account.regimes(run, country) for country in countries]
+    beside = account.beside(run, main)
+    unnamed = f"No label fits {100 * run.reading.unclassified_share:.1f}% of all country-months."
+    sections = [
+        Section("The scenario", (str(told.get("about", "")).strip(), *_countries(told))),
+        Section("Which regimes came out", (*spells, unnamed, overview(run, main, spells[countries.index(main)]))),
+        Section("Turning points", (account.turning_points(run, main), account.measures(run, main))),
+        Section("First reached", tuple(account.first_reached(run, country) for country in countries)),
+        Section("Beside the record" if key else "Levels", (_beside(title, bool(key)), *beside, *_sources(key))),
+        Section("What was run", what_was_run(run.manifest)),
+        Section("The variables shown", (dictionary(run),)),
+        Section("How to cite", how_to_cite(run.manifest, key)),
+    ]
+    subtitle = account.headline(run.manifest)
+    return page(str(told.get("title", title)), sections, subtitle=subtitle, foot=_foot(run.manifest))
+
+
+def overview(run: Result, country: str, spells: Table) -> Picture:
+    """Return the overview of a country; its words for those who don't see it are the sequence of regimes."""
+    from thermidor.views.overview import figure
+
+    sequence = "; ".join(f"{row[2]} from {row[0]} to {row[1]}" for row in spells.rows)
+    alt = (
+        f"{account.title_of(run, country)}: panels of regimes, economy, state, apparatus, coercion and society by "
+        f"month, with the record where there is one. The commonest regimes: {sequence}."
+    )
+    return picture(
+        figure(run, country), alt, "The commonest course and its spread; the same numbers are in the tables."
+    )
+
+
+def _countries(told: Mapping[str, Any]) -> tuple[Table, ...]:
+    """The countries, and what reaches them from outside, with the sources."""
+    countries = tuple((name, str(c.get("title", "")), str(c.get("record") or account.NONE)) for name, c in
+                      told.get("countries", {}).items())  # fmt: skip
+    events = tuple(
+        (
+            str(event.get("variable", event.get("kind", ""))),
+            str(event.get("country", "")),
+            " to ".join(str(event[end]) for end in ("from", "to") if end in event) or "the whole period",
+            str(event.get("source", "")),
+        )
+        for event in told.get("outside", ())
+    )
+    found = [Table("Countries", ("name", "title", "in the record as"), countries)]
+    if events:
+        found.append(Table("What comes from outside", ("what", "to", "when", "source"), events))
+    return tuple(found)
+
+
+def _beside(title: str, known: bool) -> str:
+    what = f"{title}: medians of the runs, mean of each whole year; dollars are of 2011, at purchasing power."
+    return f"{what} Where model and record part, the model is wrong." if known else what
+
+
+def _sources(key: str | None) -> tuple[Table, ...]:
+    """The sources of the record's series that are shown, with licence and caveat."""
+    from thermidor.record import record, series_names
+
+    if key is None:
+        return ()
+    shown = [record(key, name) for name in RECORDED if name in series_names(key)]
+    rows = tuple((series.name, series.source, series.licence, series.caveat) for series in shown)
+    return (Table("Sources of the record", ("series", "source", "licence", "caveat"), rows),)
+
+
+def what_was_run(manifest: Mapping[str, Any]) -> tuple[str | Facts | Listing, ...]:
+    """Return the set-up of a run, the command that runs it again, and the scenario as it was lived."""
+    asked, machine = manifest["overrides"], manifest["machine"]
+    changed = [f"{key} = {value:g}" for kind in ("set", "rules") for key, value in asked.get(kind, {}).items()]
+    changed += [f"without {name}" for name in asked.get("without", ())]
+    citizens = manifest["citizens"]
+    many = f"{citizens:,} in each country" if isinstance(citizens, int) else str(citizens)
+    first, last = manifest["replicates"][0], manifest["replicates"][-1]
+    rows = (
+        ("seed", str(manifest["seed"])),
+        ("members", f"{len(manifest['replicates'])} (numbers {first} to {last})"),
+        ("citizens", many),
+        ("months", f"{manifest['months']:,}, from {manifest['scenario']['resolved'].get('start', '?')}"),
+        ("changed", ", ".join(changed) or "nothing: scenario and rules as they are"),
+        ("digest of the rules", str(manifest["rules_code"])),
+        ("versions", ", ".join(f"{name} {version}" for name, version in manifest["versions"].items())),
+        ("machine", f"Python {machine['python']}, {machine['platform']}, {machine['cores']} cores"),
+        ("when", f"{manifest['created']}, in {manifest['seconds']:.1f} s"),
+    )
+    again = command(manifest)
+    text = str(manifest["scenario"]["text"])
+    whole = Listing(text, "The scenario as it was lived, to be saved as a file and run")
+    return (
+        Facts(rows),
+        "The same numbers come out of this command, bit for bit on the same kind of machine:",
+        Listing(again),
+        whole,
+    )
+
+
+def command(manifest: Mapping[str, Any]) -> str:
+    """Return the command that runs a run again: by its name if it is in the library, else from the file that it was."""
+    from thermidor.scenarios import list_scenarios
+
+    asked, name = manifest["overrides"], str(manifest["scenario"]["name"])
+    runs, citizens = list(manifest["replicates"]), manifest["citizens"]
+    in_library = name in list_scenarios()
+    words = ["thermidor", "run", name if in_library else f"{name}.yaml"]
+    words += ["--replicate", str(runs[0])] if runs != list(range(len(runs))) else ["--replicates", str(len(runs))]
+    words += ["--seed", str(manifest["seed"])]
+    each = [str(citizens)] if isinstance(citizens, int) else [f"{country}={n}" for country, n in citizens.items()]
+    words += [word for number in each for word in ("--citizens", number)]
+    words += ["--months", str(manifest["months"])]
+    changes = [("--rule", f"{key}={value!r}") for key, value in asked.get("rules", {}).items()]
+    if in_library:  # a file of the scenario as it was lived holds these already
+        changes += [("--set", f"{key}={value!r}") for key, value in asked.get("set", {}).items()]
+    changes += [("--without", name) for name in asked.get("without", ()) if in_library or name != "outside"]
+    return shlex.join([*words, *(word for change in changes for word in change)])
+
+
+def dictionary(run: Result) -> Table:
+    """Return name, unit and meaning of every variable that the report shows."""
+    from thermidor.runs.summary import FALLS, RISES
+
+    names = dict.fromkeys((*DRAWN, *FALLS, *RISES.values(), *account.WAVES))
+    entries = tuple(
+        (name, str(run.dataset[name].attrs.get("unit", "")), str(run.dataset[name].attrs.get("meaning", "")))
+        for name in names
+        if name in run.dataset
+    )
+    return Table("Names, units and meanings", ("variable", "unit", "meaning"), entries)
+
+
+def how_to_cite(manifest: Mapping[str, Any], key: str | None) -> tuple[str | Listing, ...]:
+    """Return how to cite a run, and that the data of the record are cited by their own sources."""
+    cite = (
+        "Thermidor contributors. Thermidor: a chapter of political theory as an executable model. "
+        f"Version {manifest['versions']['thermidor']}. Scenario {manifest['scenario']['name']}, "
+        f"seed {manifest['seed']}, rules {manifest['rules_code']}."
+    )
+    return (Listing(cite), *(["Cite the sources of the record too, where you show its numbers."] if key else []))
+
+
+def _foot(manifest: Mapping[str, Any]) -> tuple[str, ...]:
+    version, day = manifest["versions"]["thermidor"], manifest["created"][:10]
+    return NO_ENDORSEMENT, f"Made by `thermidor report`, version {version}, of a run of {day}."

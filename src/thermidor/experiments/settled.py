@@ -1,0 +1,314 @@
+"""The point of no return: how probable an outcome is, given the state that a member has come to, month by month.
+
+From the exact state of each member at every grid month many futures are lived with fresh draws (see
+`thermidor.experiments.branch`); the share of them in which the outcome is held in some month up to the last one is the
+probability at that month. A member that has reached it has 1. Two curves are drawn on the same draws of chance:
+
+    dated   outside events come as the member has them
+    quiet   from that month on they come no more: where this curve is high, the past has settled the outcome by itself
+
+The mean of `dated` over all members is a martingale: in expectation it is flat, at the share of members that end with
+the outcome. What informs is each member's own curve, and the two means over those that ended with and without it.
+
+A future is lived no further than the outcome needs (see `thermidor.experiments.watch`), with the same answer.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from thermidor.errors import InputError, RunError
+from thermidor.experiments.branch import Changes, change, changes_of, future
+from thermidor.experiments.watch import Bools, Codes, Series, Watch, watch_of
+from thermidor.runs import manifest as manifests
+from thermidor.runs.ensemble import at_least, names_of
+from thermidor.runs.members import Progress, each_of, stopped_plainly
+from thermidor.runs.simulate import advance, begin, pack, unpack
+
+if TYPE_CHECKING:
+    from thermidor.experiments.outcomes import Condition
+    from thermidor.scenarios import Resolved, Scenario
+
+Floats = NDArray[np.float64]
+State = dict[str, Any]
+
+DATED, QUIET = "dated", "quiet"
+LEVELS = (0.5, 0.8, 0.95)
+"""Probabilities whose passing for good is dated."""
+FIRST, OTHERS = 2_000, 500
+"""Citizens of the first country and of each other one, where nothing else is asked."""
+SLICE = 24
+"""Months that futures are lived between two looks whether they have reached the outcome."""
+RESAMPLES = 2_000
+
+
+@dataclass(frozen=True, eq=False)
+class Settled:
+    """Probabilities of an outcome given the state.
+
+    months   grid, from the first month on; the last is the month after the last that counts, where all is known
+    curves   name -> probability [member, grid]
+    ended    whether the outcome was held in the member itself [member]
+    reached  month in which it first was [member], NaT where never
+    about    what was asked, as plain JSON values
+    """
+
+    months: NDArray[np.datetime64]
+    curves: dict[str, Floats]
+    ended: Bools
+    reached: NDArray[np.datetime64]
+    about: dict[str, Any]
+
+    def passed(self, curve: str, level: float) -> NDArray[np.int64]:
+        """Place on the grid from which a member's curve stays at or above a level for good [member]; -1 for never."""
+        low = self.curves[curve] < level
+        last = np.where(low.any(axis=1), low.shape[1] - 1 - low[:, ::-1].argmax(axis=1), -1)
+        return np.where(last == low.shape[1] - 1, -1, last + 1)
+
+    def crossing(self, curve: str, level: float) -> Crossing:
+        """When a curve passed a level for good: median over the members that do, its interval, and their share."""
+        places = self.passed(curve, level)
+        median = _median(places)
+        again = [_median(places[chosen]) for chosen in _resamples(len(places))]
+        low, high = np.nanquantile(again, (0.025, 0.975)) if median >= 0.0 else (np.nan, np.nan)
+        ever = (self.curves[curve] >= level).any(axis=1)
+        start = float((places == 0).mean())
+        dates = [str(self.months[round(float(x))]) if x >= 0.0 else None for x in (median, low, high)]
+        back = float((ever & (places < 0)).mean())
+        return Crossing(level, dates[0], dates[1], dates[2], float((places >= 0).mean()), start, back)
+
+    def mean(self, curve: str, among: Bools | None = None) -> tuple[Floats, Floats, Floats]:
+        """Mean of a curve over members, or some of them, and its 95% interval by bootstrap over members [grid]."""
+        values = self.curves[curve] if among is None else self.curves[curve][among]
+        again = np.array([values[chosen].mean(axis=0) for chosen in _resamples(len(values))])
+        low, high = np.quantile(again, (0.025, 0.975), axis=0)
+        return values.mean(axis=0), low, high
+
+
+@dataclass(frozen=True)
+class Crossing:
+    """A level passed for good: median month and its 95% interval (bootstrap over members), and shares of members.
+
+    passed  of those that pass it; from_start of those that stood there from the first month on; fell_back of those
+            that stood there once and not at the end
+    """
+
+    level: float
+    median: str | None
+    low: str | None
+    high: str | None
+    passed: float
+    from_start: float
+    fell_back: float
+
+
+def settled(
+    scenario: str | Path | Scenario,
+    outcome: str | Condition,
+    *,
+    by: str | None = None,
+    country: str | None = None,
+    members: int = 20,
+    futures: int = 20,
+    every: int = 12,
+    citizens: int | Mapping[str, int | str] | None = None,
+    seed: int = 1,
+    without: tuple[str, ...] = ("outside",),
+    threads: int | None = None,
+    progress: Progress | None = None,
+    cancel: Event | None = None,
+) -> Settled:
+    """Estimate the probability of an outcome given the state, for some members of a scenario.
+
+    outcome    a label of the lens, or a `Condition` (a variable below or at least at a level)
+    by         last month that counts (YYYY-MM; the scenario's last)
+    country    whose outcome it is (the first)
+    members, futures, every  base members, futures of each at each grid month, months between two grid months
+    citizens   as for `thermidor.run`; by default 2,000 in the first country and 500 in each other one
+    without    what the futures of the curve `quiet` are without (as for `branch`); left empty, it is not drawn
+
+    Raises InputError before any work; RunError, naming the member; Interrupted.
+    """
+    from thermidor.rules import load_rules
+    from thermidor.scenarios import load_scenario, resolve
+
+    began = time.perf_counter()
+    for name, number in (("members", members), ("futures", futures), ("every", every)):
+        at_least(name, number, 1, none=False)
+    at_least("seed", seed, 0, none=False)
+    at_least("threads", threads, 1)
+    lived = load_scenario(scenario) if isinstance(scenario, str | Path) else scenario
+    first = resolve(lived, seed, 0)
+    names = first.countries
+    sizes = dict(zip(names, (FIRST, *(OTHERS,) * len(names)), strict=False)) if citizens is None else citizens
+    values = load_rules().values()
+    others = {DATED: changes_of({"set": {}, "rules": {}, "without": ()}, values, names)}
+    if without := names_of(without):
+        others[QUIET] = changes_of({"set": {}, "rules": {}, "without": without}, values, names)
+    watch = watch_of(outcome, country, names)
+    months = _months(first, by)
+    job = _Job(lived, load_rules().record(values), sizes, seed, months, every, futures, watch, others)
+    cores = threads or manifests.cores()
+    with stopped_plainly():
+        past = dict(each_of(members, lambda k, _, stop: _base(job, k, stop), cores, None, cancel))
+    todo = [len(job.grid(watch.reached(past[k][1]))) * len(others) for k in range(members)]
+    ends = np.array([watch.ended(codes[None])[0] for _, codes in (past[k] for k in range(members))])
+
+    def one(k: int, told: Callable[[int], None], stop: Event) -> dict[str, list[float]]:
+        return _member(job, k, *past[k], told, stop)
+
+    with stopped_plainly():
+        found = dict(each_of(members, one, cores, progress, cancel, todo))
+    stamps = first.first_month + np.append(np.arange(0, months, every), months)
+    curves = {name: np.ones((members, len(stamps))) for name in others}
+    for k in range(members):
+        for name in others:
+            curves[name][k, : len(found[k][name])] = found[k][name]
+            curves[name][k, -1] = ends[k]
+    held = [watch.held(past[k][1][None])[0] for k in range(members)]
+    dates = np.array([first.first_month + h.argmax() if h.any() else np.datetime64("NaT") for h in held], "M8[M]")
+    about = {
+        "scenario": lived.name,
+        "outcome": str(outcome),
+        "country": names[watch.here],
+        "by": str(first.first_month + months - 1),
+        "members": members,
+        "futures": futures,
+        "every": every,
+        "citizens": dict(sizes) if isinstance(sizes, Mapping) else sizes,
+        "seed": seed,
+        "without": list(without),
+        "rules_code": _digest(),
+        "seconds": round(time.perf_counter() - began, 1),
+        **manifests.made_by(),
+    }
+    return Settled(stamps, curves, ends, dates, about)
+
+
+@dataclass(frozen=True)
+class _Job:
+    """What is lived: base members, and the futures of each at each grid month."""
+
+    scenario: Scenario
+    rules: NDArray[Any]
+    citizens: int | Mapping[str, int | str]
+    seed: int
+    months: int
+    every: int
+    futures: int
+    watch: Watch
+    others: dict[str, Changes]
+
+    def grid(self, until: int) -> range:
+        """Grid months before `until`."""
+        return range(0, min(until, self.months), self.every)
+
+    def begin(self, k: int) -> State:
+        """Member k before its first month."""
+        from thermidor.scenarios import resolve
+
+        resolved = resolve(self.scenario, self.seed, k)
+        sizes = self.citizens if isinstance(self.citizens, int) else dict(self.citizens)
+        return begin(resolved, self.rules, seed=self.seed, replicate=k, citizens=sizes)
+
+
+def _base(job: _Job, k: int, stop: Event) -> tuple[Series, Codes]:
+    """Live member k: its country's series [month, variable], and what the outcome's watch sees."""
+    state = job.begin(k)
+    series = _advance(job, state, job.months, k, stop)
+    return series, job.watch.codes(series[None], _stamps(state, 0, job.months), job.months)[0]
+
+
+def _member(
+    job: _Job, k: int, series: Series, codes: Codes, told: Callable[[int], None], stop: Event
+) -> dict[str, list[float]]:
+    """The probabilities of member k at every grid month before it has reached the outcome, by curve."""
+    state, found, done = job.begin(k), {name: list[float]() for name in job.others}, 0
+    for month in job.grid(job.watch.reached(codes)):
+        _advance(job, state, month - state["month"], k, stop)
+        for name, changes in job.others.items():
+            changed = unpack(pack(state))
+            change(changed, changes)
+            at = str(_stamps(state, month, 1)[0])
+            packed = pack(changed)
+            alive = [future(packed, job.seed, i, at, k) for i in range(job.futures)]
+            found[name].append(float(futures_reach(job, alive, series[:month], codes[:month], stop, k).mean()))
+            done += 1
+            told(done)
+    return found
+
+
+def futures_reach(job: _Job, alive: list[State], past: Series, codes: Codes, stop: Event, k: int) -> Bools:
+    """Whether the outcome is held in each of some futures of one state, lived as far as is needed [future].
+
+    past, codes: the member's own months before, [month, variable] and [month].
+    """
+    from thermidor.lenses.trotsky import SPAN
+
+    reach = np.zeros(len(alive), bool)
+    which = np.arange(len(alive))
+    seen = np.broadcast_to(codes, (len(alive), len(codes)))
+    tail = np.broadcast_to(past[-SPAN:], (len(alive), *past[-SPAN:].shape))
+    while len(which) and (month := alive[which[0]]["month"]) < job.months:
+        step = min(SLICE, job.months - month)
+        new = np.stack([_advance(job, alive[i], step, k, stop) for i in which])
+        window = np.concatenate([tail, new], axis=1)
+        stamps = _stamps(alive[which[0]], month + step - window.shape[1], window.shape[1])
+        seen = np.concatenate([seen, job.watch.codes(window, stamps, step)], axis=1)
+        sure = job.watch.surely(seen)
+        reach[which[sure]] = True
+        which, seen, tail = which[~sure], seen[~sure], window[~sure, -SPAN:]
+    if len(which):
+        reach[which] = job.watch.ended(seen)
+    return reach
+
+
+def _advance(job: _Job, state: State, months: int, k: int, stop: Event) -> Series:
+    """Advance a state; its country's series [month, variable]. An error names the member."""
+    try:
+        return advance(state, months, cancel=stop)[:, job.watch.here].astype(np.float32)
+    except RunError as error:
+        why = f"{error.why} in replicate {k} or a future of it"
+        raise RunError(error.country, error.step, error.variable, error.month, why) from error
+
+
+def _stamps(state: State, first: int, months: int) -> NDArray[np.datetime64]:
+    return np.datetime64(state["first_month"], "M") + np.arange(first, first + months)
+
+
+def _months(resolved: Resolved, by: str | None) -> int:
+    """Months up to and with `by`. Raises InputError."""
+    last = resolved.first_month + resolved.months - 1
+    try:
+        end = last if by is None else np.datetime64(by if len(by) == len("1917-11") else "", "M")
+    except ValueError:
+        end = np.datetime64("NaT")
+    if not resolved.first_month <= end <= last:
+        why = f"its months are {resolved.first_month} to {last}"
+        raise InputError(f"the scenario has no month '{str(by)[:80]}'", "--by", why, "write it as YYYY-MM")
+    return int((end - resolved.first_month).astype(int)) + 1
+
+
+def _median(places: NDArray[np.int64]) -> float:
+    """Place by which half of those that have one have it; not a number where none has."""
+    there = places[places >= 0]
+    return float(np.quantile(there, 0.5, method="inverted_cdf")) if len(there) else np.nan
+
+
+def _resamples(count: int) -> NDArray[np.int64]:
+    """Members drawn with replacement [resample, member]; always the same for the same number of members."""
+    return np.random.default_rng(0).integers(0, count, (RESAMPLES, count))
+
+
+def _digest() -> str:
+    from thermidor.jit import rules_digest
+
+    return rules_digest()

@@ -1,0 +1,259 @@
+"""A sweep: live all members of a design in blocks, keep every finished one, go on where it was stopped.
+
+    from thermidor import sweep
+    done = sweep("isolation-by-development", "runs/grid")   # threads of this process
+    done.members                                             # a DataFrame, one row a member
+
+The client sends numbers of blocks, a few ahead of the workers, and keeps no results: its memory does not grow with
+the number of members.
+"""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from threading import Event
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from thermidor.errors import InputError, Interrupted, Stopped
+from thermidor.experiments import cluster, store
+from thermidor.experiments.block import Told, live_block
+from thermidor.experiments.design import Design, design_path, load_design
+from thermidor.experiments.extras import need
+from thermidor.experiments.opened import Sweep, open_sweep
+from thermidor.experiments.plan import Plan, plan_of
+from thermidor.runs import lock
+from thermidor.runs import manifest as manifests
+from thermidor.runs.store import placing
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+BLOCK_SECONDS = 5.0
+MOST_IN_BLOCK = 2_000
+FEWEST_BLOCKS = 16
+"""A small sweep is cut finer, so that all workers have a share of it."""
+AHEAD = 2
+"""Blocks sent ahead for each thread, so that none waits for the next."""
+TICK = 0.2
+PROBES = 3
+"""Members lived to learn what one costs."""
+
+Progress = Callable[[int, int, int], None]
+"""Told of (members finished, members in all, of them failed), from the calling thread."""
+
+
+class Cost(NamedTuple):
+    """What a sweep will take: members, points, citizen-months, seconds a member on a core, bytes kept at most."""
+
+    members: int
+    points: int
+    citizen_months: int
+    seconds_each: float
+    bytes: int
+
+    def seconds(self, cores: int) -> float:
+        """Expected seconds on so many cores."""
+        return self.members * self.seconds_each / cores
+
+
+def planned(design: str | Path | Design) -> Plan:
+    """Load a design and make its plan. Raises InputError for all that can be wrong with it."""
+    if isinstance(design, Design):
+        return plan_of(design)
+    return plan_of(load_design(design), beside=design_path(design).parent)
+
+
+def cost(plan: Plan) -> Cost:
+    """Probe what a member costs, by living a few without keeping them."""
+    from thermidor.runs.simulate import simulate
+
+    cluster.compile_here(plan)
+    spent, lived = 0.0, sorted({plan.members * (2 * k + 1) // (2 * PROBES) for k in range(PROBES)})
+    for number in lived:
+        case, point, replicate = plan.member(number)
+        began = time.perf_counter()
+        start = plan.start(case, point)
+        resolved = start.resolved(plan.design.seed, replicate)
+        sizes: Any = {"citizens": start.citizens, "months": len(plan.months)}
+        with suppress(Exception):  # a member that fails is for the sweep to report
+            simulate(resolved, start.rules, seed=plan.design.seed, replicate=replicate, **sizes)
+        spent += time.perf_counter() - began
+    months = len(plan.months[:: plan.design.series_every])
+    cells = 8 + len(plan.points.factors) + 2 * len(plan.design.outcomes)
+    room = plan.members * (8 * cells + 4 * months * len(plan.series))
+    return Cost(plan.members, len(plan.points), plan.citizen_months, spent / len(lived), room)
+
+
+def sweep(
+    design: str | Path | Design,
+    out: str | Path,
+    *,
+    workers: int | None = None,
+    processes: bool = False,
+    scheduler: str | None = None,
+    resume: bool = False,
+    progress: Progress | None = None,
+    cancel: Event | None = None,
+    simulate: Callable[..., Any] | None = None,
+    probed: Cost | None = None,
+) -> Sweep:
+    """Live all members of a design into the folder `out`, and open what came out.
+
+    workers    how many here (all cores); threads of this process, or, with `processes`, processes of their own
+               (in a script these need `if __name__ == "__main__":` around the call)
+    scheduler  address of a Dask scheduler instead; its workers have to see `out`
+    resume     go on with what is kept in `out`: the same design, rules and versions, or it is refused
+    progress   told of what is finished, see `Progress`
+    cancel     event that stops the sweep, as Ctrl-C does; what is finished is kept
+    simulate   another driver of the months (see `thermidor.runs.simulate.simulate`)
+    probed     what `cost` has found, if it has been asked already
+
+    Raises InputError before any work, or for a full disk; Interrupted when stopped; Stopped if workers or the scheduler
+    are lost. A member that fails is a row of the table, not an error.
+    """
+    need("distributed", "pyarrow")
+    plan, target = planned(design), Path(out).expanduser().resolve()
+    if workers is not None and workers < 1:
+        raise InputError(f"workers can't be {workers}", "workers", "", "give 1 or more")
+    with _held(target, resume):
+        manifest = _begun(target, plan, resume, probed)
+        began, token = time.perf_counter(), secrets.token_hex(8)
+        missing = _missing(target, manifest)
+        if missing:
+            with placing(target):
+                (target / store.RUNNING).write_text(token, encoding="ascii")
+            try:
+                cluster.compile_here(plan)
+                with cluster.workers(workers or manifests.cores(), processes=processes, scheduler=scheduler) as client:
+                    threads = cluster.ask_workers(client, target, token)
+                    work = (str(target), manifest["digest"])
+                    with client.as_current():
+                        _dispatch(client, work, missing, manifest, threads, token, simulate, progress, cancel)
+            finally:
+                (target / store.RUNNING).unlink(missing_ok=True)
+        if manifest["state"] != store.WHOLE:
+            store.make_whole(target, manifest, time.perf_counter() - began)
+    return open_sweep(target)
+
+
+def _begun(target: Path, plan: Plan, resume: bool, probed: Cost | None) -> store.Manifest:
+    """The manifest of a sweep that is gone on with, or is new. Raises InputError."""
+    if resume:
+        manifest = store.read_manifest(target)
+        store.plan_in(manifest, str(target / manifests.NAME))
+        store.refuse_other(manifest, plan, target)
+        store.check_planned(target, manifest)
+        store.check_whole(target, manifest)
+        return manifest
+    probed = probed or cost(plan)
+    _refuse_full(target, probed.bytes)
+    in_time = round(BLOCK_SECONDS / max(probed.seconds_each, 1e-6))
+    block = max(1, min(in_time, MOST_IN_BLOCK, -(-plan.members // FEWEST_BLOCKS)))
+    try:
+        return store.create(target, plan, block)
+    except BaseException:
+        shutil.rmtree(target, ignore_errors=True)
+        raise
+
+
+def _missing(target: Path, manifest: store.Manifest) -> list[int]:
+    """Blocks that are not there; those that are, are read through. Raises InputError for a damaged one."""
+    there = set(store.finished(target, manifest))
+    if manifest["state"] != store.WHOLE:
+        for number in sorted(there):
+            store.read_block(target, manifest, number)
+    return [number for number in range(store.blocks_in(manifest)) if number not in there]
+
+
+def _dispatch(
+    client: Client,
+    work: tuple[str, str],
+    missing: list[int],
+    manifest: store.Manifest,
+    threads: int,
+    token: str,
+    simulate: Callable[..., Any] | None,
+    progress: Progress | None,
+    cancel: Event | None,
+) -> None:
+    """Send blocks, a few ahead, until all are there. Raises Interrupted, Stopped, or what stops the sweep."""
+    from distributed import KilledWorker, wait
+
+    members = int(manifest["members"])
+    done = members - sum(last - first for first, last in (store.members_of(manifest, n) for n in missing))
+    failed, killed, waiting = 0, 0, iter(missing)
+    pending: set[Any] = set()
+
+    def send(count: int) -> None:
+        for _, number in zip(range(count), waiting, strict=False):
+            pending.add(client.submit(live_block, *work, number, token, simulate, pure=False))
+
+    send(threads * AHEAD)
+    lost_since: float | None = None
+    while pending:
+        if cancel is not None and cancel.is_set():
+            raise Interrupted(f"stopped; {done:,} of {members:,} members are kept")
+        ended: set[Any] = set()
+        with suppress(TimeoutError):
+            ended = wait(pending, timeout=TICK, return_when="FIRST_COMPLETED").done
+        if client.status == "running":
+            lost_since = None
+        else:
+            lost_since = lost_since or time.monotonic()
+            if time.monotonic() - lost_since > cluster.PATIENCE or client.status == "closed":
+                raise _lost(done, members)
+        for future in ended:
+            pending.discard(future)
+            if future.status in ("cancelled", "lost"):
+                raise _lost(done, members)
+            try:
+                told: Told = future.result()
+            except KilledWorker:
+                killed += 1
+                continue
+            except Interrupted:
+                raise Stopped("another client has taken over this sweep") from None
+            done, failed = done + told.done + told.failed, failed + told.failed
+            send(1)
+        if progress is not None:
+            progress(done, members, failed)
+    if killed:
+        what = f"{killed} blocks were given up: each had ended {cluster.DEATHS} workers"
+        raise Stopped(f"{what}; {done:,} of {members:,} members are kept, --resume tries the others again")
+
+
+def _lost(done: int, members: int) -> Stopped:
+    return Stopped(f"the scheduler was lost; {done:,} of {members:,} members are kept, --resume goes on")
+
+
+@contextmanager
+def _held(target: Path, resume: bool) -> Iterator[None]:
+    """Hold the folder: a new and empty one, or, to resume, one that holds a sweep. Raises InputError."""
+    if resume:
+        store.read_manifest(target)
+    elif target.exists() and (not target.is_dir() or any(target.iterdir())):
+        ours = manifests.is_run(target, store.KIND)
+        mend = "go on with --resume, or give another folder" if ours else "give another folder"
+        raise InputError("a sweep is kept here already" if ours else "this place is taken", str(target), "", mend)
+    with placing(target):
+        target.mkdir(parents=True, exist_ok=True)
+        held = lock.hold(target)
+    if held is None:
+        raise InputError("another client is at work on this sweep", str(target), "", "wait for it, or stop it")
+    with held:
+        try:
+            yield
+        finally:
+            (target / lock.NAME).unlink(missing_ok=True)
+
+
+def _refuse_full(target: Path, needed: int) -> None:
+    total, _, free = shutil.disk_usage(target)
+    if total and free < needed:
+        why = f"it may take up to {needed / 1e6:.0f} MB, {free / 1e6:.0f} MB are free"
+        raise InputError("the disk has no room for this sweep", str(target), why, "free some room or write elsewhere")

@@ -1,0 +1,200 @@
+"""Statistics of a sweep's members: shares, quantiles, pairs on common draws, what is left out, the boundary."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from validation import stats as validation_stats
+from validation.boundary import half_level
+
+from thermidor.errors import InputError
+from thermidor.experiments import statistics
+from thermidor.experiments.boundary import boundary
+from thermidor.runs.summary import interval
+
+
+def members(points: int = 5, replicates: int = 40, effect: float = 0.2, common: float = 1.0) -> pd.DataFrame:
+    """Members of two overlays whose outcome is noise of the replicate, noise of its own, and an effect."""
+    random = np.random.default_rng(3)
+    shared = random.normal(size=replicates)
+    rows = []
+    for overlay, extra in (("base", 0.0), ("other", effect)):
+        for point in range(points):
+            for replicate in range(replicates):
+                value = point + extra + common * shared[replicate] + (1.0 - common) * random.normal()
+                rows.append((len(rows), point, overlay, replicate, 0.1 * point, "done", value, float(value > point)))
+    columns = ["member", "point", "overlay", "replicate", "x.isolation", "status", "level", "lost_norms"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def test_shares_by_group() -> None:
+    """Counts and Wilson's intervals of each group; those that failed or were not run are counted, not used."""
+    table = members().query("overlay == 'base'").reset_index(drop=True)
+    table.loc[[0, 1], "status"] = "failed"
+    table.loc[[2, 40], "status"] = "planned"
+    found = statistics.shares(table, "lost_norms", ["x.isolation"])
+    assert found["runs"].tolist() == [37, 39, 40, 40, 40]
+    assert found["left_out"].tolist() == [2, 0, 0, 0, 0] and found["not_run"].tolist() == [1, 1, 0, 0, 0]
+    first = table[(table["point"] == 0) & (table["status"] == "done")]["lost_norms"]
+    assert found.loc[0, "share"] == pytest.approx(first.mean())
+    assert tuple(found.loc[0, ["low", "high"]]) == pytest.approx(interval(first.mean(), 37))
+    assert len(statistics.shares(table, "lost_norms")) == 1
+
+
+def test_worst_case_of_failures() -> None:
+    """The worst case reaches from none of the failed to all of them, and holds the interval without them."""
+    table = members(points=1).query("overlay == 'base'").reset_index(drop=True)
+    table.loc[:9, "status"] = "failed"
+    known = table["lost_norms"].iloc[10:].sum()
+    row = statistics.shares(table, "lost_norms", failed="worst").iloc[0]
+    assert row["low"] == pytest.approx(interval(known / 40, 40)[0])
+    assert row["high"] == pytest.approx(interval((known + 10) / 40, 40)[1])
+    without = statistics.shares(table, "lost_norms").iloc[0]
+    assert row["low"] < without["low"] and without["high"] < row["high"] and row["share"] == without["share"]
+    table["status"] = "failed"
+    nothing = statistics.shares(table, "lost_norms").iloc[0]
+    assert np.isnan([nothing["share"], nothing["low"], nothing["high"]]).all() and nothing["left_out"] == 40
+
+
+def test_commonest_label() -> None:
+    """The commonest label of a group with its share; none where nothing was run."""
+    table = pd.DataFrame(
+        {"status": ["done"] * 4 + ["failed"], "end": ["b", "b", "a", None, "a"], "x.a": [1, 1, 1, 1, 2]}
+    )
+    found = statistics.commonest(table, "end", ["x.a"])
+    assert (
+        found.loc[0, "label"] == "b"
+        and found["label"].isna().tolist() == [False, True]
+        and found["runs"].tolist() == [3, 0]
+    )
+    assert found.loc[0, "share"] == pytest.approx(2 / 3) and found["left_out"].tolist() == [1, 1]
+
+
+def test_quantiles_with_and_without_never() -> None:
+    """Dates that never come are left out, or later than all others."""
+    table = pd.DataFrame({"status": ["done"] * 5 + ["failed"], "lost_at": [1920.0, 1921.0, None, None, None, 1918.0]})
+    row = statistics.quantiles(table, "lost_at", levels=(0.0, 0.5)).iloc[0]
+    assert row.tolist() == [1920.0, 1920.5, 2, 4, 0]
+    row = statistics.quantiles(table, "lost_at", levels=(0.0, 0.5), missing="never").iloc[0]
+    assert row.tolist() == [1920.0, np.inf, 5, 1, 0]
+
+
+def test_pairs_on_common_draws_save_variance() -> None:
+    """Equal draws make a constant effect certain; the ratio tells what pairing saves; without common draws it is 1."""
+    row = statistics.paired(members(), "level", "base", "other").iloc[0]
+    assert (row["difference"], row["low"], row["high"]) == pytest.approx((0.2, 0.2, 0.2))
+    assert row["variance_ratio"] == pytest.approx(0.0, abs=1e-12)
+    assert (row["pairs"], row["replicates"], row["left_out"]) == (200, 40, 0)
+    apart = statistics.paired(members(common=0.0, replicates=400), "level", "base", "other").iloc[0]
+    assert apart["variance_ratio"] == pytest.approx(1.0, abs=0.1) and apart["low"] < 0.2 < apart["high"]
+
+
+def test_replicates_are_clusters() -> None:
+    """A replicate seen at more points is no new evidence: the interval stays as wide as with one point."""
+    random = np.random.default_rng(0)
+    one = random.normal(size=60)
+    low, high = statistics.cluster_interval(one, np.arange(60))
+    again = statistics.cluster_interval(np.tile(one, 10), np.tile(np.arange(60), 10))
+    assert again == pytest.approx((low, high))
+    assert (low, high) == pytest.approx(one.mean() + np.array([-1.96, 1.96]) * one.std() / 60**0.5, abs=0.04)
+    assert np.isnan(statistics.cluster_interval(one, np.zeros(60, dtype=int))).all()
+
+
+def test_pairs_with_failures() -> None:
+    """A pair lacking one outcome is left out, or counts at its worst; a pair lacking a member was not run."""
+    table = members(points=2, common=0.5)
+    table.loc[(table["overlay"] == "other") & (table["replicate"] == 3), "status"] = "failed"
+    table = table[~((table["overlay"] == "base") & (table["replicate"] == 4))]
+    found = statistics.paired(table, "lost_norms", "base", "other", by=["x.isolation"])
+    assert found["pairs"].tolist() == [38, 38]
+    assert found["left_out"].tolist() == [1, 1] and found["not_run"].tolist() == [1, 1]
+    worst = statistics.paired(table, "lost_norms", "base", "other", by=["x.isolation"], failed="worst")
+    assert (worst["low"] <= found["low"]).all() and (worst["high"] >= found["high"]).all()
+    assert (worst["high"] - worst["low"] > found["high"] - found["low"]).all()
+
+
+def test_swapped_overlays_turn_the_sign() -> None:
+    """Other less base is base less other, turned round."""
+    table = members(common=0.5)
+    there = statistics.paired(table, "level", "base", "other").iloc[0]
+    back = statistics.paired(table, "level", "other", "base").iloc[0]
+    assert back["difference"] == pytest.approx(-there["difference"])
+    assert (back["low"], back["high"]) == pytest.approx((-there["high"], -there["low"]))
+
+
+def test_cube_lays_outcomes_over_their_factors() -> None:
+    """Every outcome stands at its place whatever the order of rows; what failed is no number; overlays must differ."""
+    table = members(points=3, replicates=4)
+    base = table[table["overlay"] == "base"].sample(frac=1.0, random_state=1)
+    base.loc[base["member"] == 5, "status"] = "failed"
+    (levels,), values = statistics.cube(base, "level", ["x.isolation"])
+    assert levels.tolist() == pytest.approx([0.0, 0.1, 0.2]) and values.shape == (3, 4)
+    assert np.isnan(values[1, 1]) and np.isfinite(values).sum() == 11
+    assert values[2, 3] == table[(table["overlay"] == "base")]["level"].iloc[11]
+    with pytest.raises(InputError, match="one place"):
+        statistics.cube(table, "level", ["x.isolation"])
+
+
+def test_unknown_names_are_refused() -> None:
+    """A column, an overlay or a policy there is not."""
+    table = members(points=1)
+    with pytest.raises(InputError, match="did you mean 'lost_norms'"):
+        statistics.shares(table, "lost_norm")
+    with pytest.raises(InputError, match="did you mean 'other'"):
+        statistics.paired(table, "level", "base", "othr")
+    with pytest.raises(InputError, match="no policy"):
+        statistics.shares(table, "lost_norms", failed="ignore")  # type: ignore[arg-type]
+
+
+@given(st.integers(1, 30), st.integers(0, 2**31), st.integers(1, 50))
+def test_resamples_draw_as_many_as_there_are(many: int, seed: int, times: int) -> None:
+    """Every bootstrap sample has as many as the sample, and the same seed draws the same."""
+    picked = statistics.resamples(many, seed, times)
+    assert picked.shape == (times, many) and (picked.sum(axis=1) == many).all()
+    assert (picked == statistics.resamples(many, seed, times)).all()
+
+
+def grid(slope: float = 4.0, replicates: int = 60) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Kept or not over isolation and the logarithm of development, half-way where y = 1 + x."""
+    random = np.random.default_rng(2)
+    x, y = np.linspace(0.0, 1.0, 4), np.linspace(0.0, 3.0, 13)
+    p = 1.0 / (1.0 + np.exp(-slope * (y[None, :] - 1.0 - x[:, None])))
+    return x, y, (random.random((4, 13, replicates)) < p[:, :, None]).astype(float)
+
+
+def test_the_boundary_is_found() -> None:
+    """The line from which outcomes were drawn lies in the interval; failed members are left out and counted."""
+    x, y, kept = grid()
+    kept[0, 0, :5] = np.nan
+    found = boundary(x, y, kept, times=100)
+    assert found["level"].to_numpy() == pytest.approx(1.0 + x, abs=0.15)
+    assert ((found["low"] < 1.0 + x) & (1.0 + x < found["high"])).sum() >= 3  # at 95%, one may miss
+    assert found["left_out"].tolist() == [5, 0, 0, 0] and found["runs"].tolist() == [775, 780, 780, 780]
+    alone = boundary(x[:1], y, kept[:1], times=100)
+    assert alone.equals(found.iloc[:1])
+
+
+def test_the_boundary_off_the_grid() -> None:
+    """Beyond all levels, between two of them, and unknown."""
+    y = np.array([0.0, 1.0, 2.0])
+    kept = np.stack([np.ones((3, 8)), np.zeros((3, 8)), np.repeat([[0.0], [1.0], [1.0]], 8, axis=1)])
+    kept = np.concatenate([kept, np.full((1, 3, 8), np.nan)])
+    found = boundary(np.arange(4.0), y, kept, times=50)
+    assert found["level"].tolist()[:2] == [-np.inf, np.inf] and np.isnan(found["level"][3])
+    assert (found["low"][2], found["high"][2]) == pytest.approx((0.0, 1.0)) and 0.0 < found["level"][2] < 1.0
+    assert np.isnan(boundary(np.zeros(1), y, kept[:1, :, :1])["low"][0])
+    with pytest.raises(InputError, match="rising"):
+        boundary(np.arange(4.0), y[::-1], kept)
+
+
+def test_validation_has_the_same_boundary() -> None:
+    """One half-way point for the whole project, and one level with about the same interval from either side."""
+    assert validation_stats.half_way is statistics.half_way
+    x, y, kept = grid()
+    level, low, high = half_level(np.exp(y), kept[0] > 0.5, seed=0)
+    row = boundary(x[:1], y, kept[:1]).iloc[0]
+    assert np.exp(row["level"]) == pytest.approx(level, rel=1e-12)
+    assert np.exp([row["low"], row["high"]]) == pytest.approx([low, high], rel=0.05)

@@ -35,9 +35,10 @@ ARROWS: dict[str, str] = {
     "lenses": "errors country",
     "views": "errors country record lenses",
     "runs": f"{MODEL} lenses views",
+    "meanfield": f"{MODEL} lenses",
     "experiments": f"{MODEL} lenses views runs",
     "__init__": f"{MODEL} lenses views runs experiments",
-    "cli __main__": f"{MODEL} lenses views runs experiments __init__",
+    "cli __main__": f"{MODEL} lenses views runs experiments meanfield __init__",
 }
 
 SLOW_TO_IMPORT = {

@@ -55,6 +55,8 @@ LOW |= {"organisation": 0.05, "village_organisation": 0.05, "fear": 0.2}
 HEADS = ("product", "isolation")
 FINE = np.exp(np.linspace(np.log(1.0), np.log(9.0), 90))
 """Levels along which fixed points are sought, thousand 2011 $."""
+EDGES = np.exp(np.linspace(np.log(2.4), np.log(5.8), 90))
+"""Levels among which the edges between one state and two are looked for: one in a hundred apart."""
 NEVER = float("nan")
 
 
@@ -204,14 +206,15 @@ def halves(plan: Plan, members: Floats, products: Floats, isolations: Sequence[f
     """Return where half keep their norms, in either model, and between which levels the twin has two stable states."""
     rows: list[list[Cell]] = []
     fine = FINE[:: 6 if plan.small else 1]
-    upper, lower = states(fine, isolations, plan)
+    edge = EDGES[:: 6 if plan.small else 1]
+    upper, lower = states(edge, isolations, plan)
     for place, isolation in enumerate(isolations):
         mine = members[place :: len(isolations)] > KEPT
         level, low, high = half_level(products, mine, plan.seed)
         points = [(float(product), isolation) for product in fine]
         levels = [crossing(points, twin_courses(points, plan, slow=slow)[:, 0].mean(axis=0)) for slow in (True, False)]
         both = upper[place] & lower[place]
-        edges = [float(fine[both][k]) for k in (0, -1)] if both.any() else [NEVER, NEVER]
+        edges = [float(edge[both][k]) for k in (0, -1)] if both.any() else [NEVER, NEVER]
         rows.append([isolation, level, low, high, *levels, *edges])
     heads = ("isolation", "citizens", "low", "high", "twin, moving", "twin, frozen", "two states from", "to")
     note = (

@@ -10,7 +10,7 @@ import numpy as np
 from thermidor.meanfield import course, fixed_points, mean_rules, plane
 from thermidor.views.phase_plane import Branches, Plane, Region, draw_planes, draw_states
 from validation.ensemble import Plan
-from validation.meanfield import FINE, MONTHS, REPLICATES, Floats, states, twin_at
+from validation.meanfield import EDGES, FINE, MONTHS, REPLICATES, Floats, states, twin_at
 from validation.page import FOLDER
 
 if TYPE_CHECKING:
@@ -64,7 +64,8 @@ def branches(plan: Plan) -> list[Branches]:
 
 def region(plan: Plan) -> Region:
     """Return what states there are over development and isolation, with the levels at which norms are kept."""
-    level, isolation = FINE[::2], np.linspace(0.0, 1.0, 11)
+    level = np.concatenate([FINE[:1], EDGES, FINE[-1:]])
+    isolation = np.linspace(0.0, 1.0, 11)
     upper, lower = states(level, [float(share) for share in isolation], plan)
     return Region(level, isolation, np.where(upper, np.where(lower, BOTH, HELD), LOST), measured())
 

@@ -6,8 +6,8 @@
     done = th.sweep("norms-ablation", "runs/ablation")  # a shipped design, or a YAML file
     done.members; done.sql("select overlay, avg(lost) from members group by 1")
 
-`run`, `open_run`, `sweep` and `open_sweep` are functions; `scenarios` and `record` are the packages of that name. Nothing
-heavy is imported before it is used.
+`run`, `open_run`, `sweep` and `open_sweep` are functions; `scenarios` and `record` are the packages of
+that name. Nothing heavy is imported before it is used.
 """
 
 from __future__ import annotations

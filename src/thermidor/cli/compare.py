@@ -151,13 +151,10 @@ def show_sweeps(a: str, b: str) -> None:
     say("By how much", "means of members, and 95% intervals of the difference")
     rows = [
         (
-            r.outcome,
-            r.overlay,
-            *map(_plain, (r.a, r.b, r.difference)),
-            f"{_plain(r.low)} to {_plain(r.high)}",
-            r.members,
+            *(row["outcome"], row["overlay"], number(row["a"]), number(row["b"])),
+            *(number(row["difference"], True), interval_of(row), row["members"]),
         )
-        for r in found.outcomes.itertuples()
+        for _, row in found.outcomes.iterrows()
     ]
     heads = ("outcome", "overlay", "a", "b", "difference", "95%", "members")
     table(heads, rows, right=(2, 3, 4, 5, 6), widths={0: 16, 1: 14}, gap=1)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from thermidor.cli.app import Citizens, Rules, Scenario, Seed, Sets, Without, app
+from thermidor.cli.app import Citizens, Rules, Scenario, Seed, app
 
 __all__ = ["app"]
 
@@ -213,3 +213,36 @@ def settled(
     from thermidor.cli.settled import Wish, carry_out
 
     carry_out(Wish(scenario, outcome, by, country, members, futures, every, citizens, seed, without), out)
+
+
+@app.command()
+def why(
+    scenario: Scenario,
+    outcome: Annotated[
+        str, typer.Option(metavar="LABEL", help="A regime, or such as 'norms<0.35'.", show_default=False)
+    ],
+    by: Annotated[
+        str | None, typer.Option(metavar="YYYY-MM", help="Month by which it has to come.", show_default=False)
+    ] = None,
+    design: Annotated[
+        str, typer.Option(metavar="DESIGN", help="Design whose switches are the groups, at most eight.")
+    ] = "mechanisms",
+    replicates: Annotated[
+        int | None, typer.Option(min=2, metavar="N", help="Replicates (default: the design's).", show_default=False)
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(min=0, metavar="S", help="Seed (default: the design's).", show_default=False)
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Processes (default: all cores).", show_default=False)
+    ] = None,
+    no_check: Annotated[bool, typer.Option("--no-check", help="Leave out the check with 10,000 citizens.")] = False,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Folder (default: a new one under runs/).", show_default=False)
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with what is kept in DIR.")] = False,
+) -> None:
+    """Share an outcome out among groups of mechanisms: exact Shapley values over all on and off."""
+    from thermidor.cli.why import Wish, carry_out
+
+    carry_out(Wish(scenario, outcome, by, design, replicates, seed, workers, not no_check), out, resume=resume)

@@ -99,8 +99,19 @@ def report(found: Settled, title: str) -> None:
     shown = _shown(found)
     rows = [(str(found.months[t]), *(f"{100 * curve[t]:.0f}%" for curve in curves.values())) for t in shown]
     table(("state of", *curves), rows, right=range(1, 1 + len(curves)))
+    _flat(found)
     for name in found.curves:
         _passed(found, name)
+
+
+def _flat(found: Settled) -> None:
+    """Say how far the mean of all members drifts, which in expectation it does not, beside the error of that."""
+    from thermidor.experiments.settled import DATED
+
+    gap = found.ended - found.curves[DATED][:, 0]
+    if len(gap) > 1:
+        error = float(gap.std(ddof=1)) / len(gap) ** 0.5
+        note(f"as dated is flat but for chance: end less start {100 * gap.mean():+.0f}%, its error {100 * error:.0f}%")
 
 
 def _columns(found: Settled) -> dict[str, np.ndarray]:
@@ -171,8 +182,8 @@ def _figure(found: Settled, country: str, scenario: str, path: Path) -> None:
     caption = (
         f"Grey: each of {about['members']} members; at every {about['every']}th month {about['futures']} futures were "
         "lived from its state with fresh draws. Lines: means of members; bands: 95% by bootstrap over members. Marks: "
-        "month by which half of those that pass it had passed 50, 80 and 95% for good. As dated, the mean of all members is flat in "
-        "expectation, as probabilities are. A model of a theory: no forecast and no endorsement."
+        "month by which half of the members that ever pass 50, 80 and 95% for good had passed it. As dated, the mean "
+        "of all members is flat in expectation. A model of a theory: no forecast and no endorsement."
     )
     draw(
         found.months,

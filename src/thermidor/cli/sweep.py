@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -45,6 +46,7 @@ def carry_out(
     show_plan(plan, probed, cores, scheduler)
     if dry_run or out is None:
         return
+    gc.enable()  # what a lens reads holds itself
     with stoppable() as cancel, progress() as told:
         try:
             done = sweep(

@@ -1,7 +1,8 @@
 """A block of members: about five seconds of work, lived one after the other by one worker and written whole.
 
-A worker is told a folder, a number and a token; everything else it reads from the folder. A member that fails becomes
-a row that says at which stage and why; only what stops the sweep itself (a full disk, another client) is raised.
+Members are lived one by one and read many at a time, since the lens takes hardly longer for many than for one. A
+worker is told a folder, a number and a token; everything else it reads from the folder. A member that fails becomes a
+row that says at which stage and why; only what stops the sweep itself (a full disk, another client) is raised.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ from threading import Event
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
+from thermidor.country import VARIABLES
 from thermidor.errors import InputError, Interrupted, RunError
 from thermidor.experiments import outcomes as measuring
 from thermidor.experiments import store
@@ -24,6 +27,8 @@ from thermidor.runs.store import Axes, columns
 if TYPE_CHECKING:
     from thermidor.runs.ensemble import Member as Lived
 
+TOGETHER = 16_000_000
+"""Bytes of months that are read together."""
 LOOK = 0.25
 """Seconds between two looks whether the client still wants the work."""
 NO_CLIENT = "no longer wanted"
@@ -38,6 +43,10 @@ class Told(NamedTuple):
     seconds: float
 
 
+KNOWN, SPENT = ("member", "status"), ("seconds", "failure_stage", "failure")
+"""Columns of a block before and after its outcomes."""
+
+
 class Job(NamedTuple):
     """A sweep as a worker sees it."""
 
@@ -46,8 +55,11 @@ class Job(NamedTuple):
 
 
 @lru_cache(maxsize=2)
-def _job(folder: str, digest: str) -> Job:
-    """Read a sweep's plan once in each worker. Raises InputError if this worker would live other rules."""
+def _job(folder: str, digest: str, token: str) -> Job:
+    """Read a sweep's plan once for each client in each worker, since the folder may have been begun anew.
+
+    Raises InputError if this worker would live other rules.
+    """
     manifest = store.read_manifest(Path(folder))
     if manifest["stamp"] != store.stamp():
         why = f"here {store.stamp()}, there {manifest['stamp']}"
@@ -58,26 +70,17 @@ def _job(folder: str, digest: str) -> Job:
 def live_block(folder: str, digest: str, number: int, token: str, simulate: Callable[..., Lived] | None = None) -> Told:
     """Live the members of a block and write what they came to. Raises Interrupted when `token` no longer counts."""
     began = time.perf_counter()
-    manifest, plan = _job(folder, digest)
+    manifest, plan = _job(folder, digest, token)
     wanted = _Wanted(Path(folder), token)
     first, last = store.members_of(manifest, number)
-    rows: dict[str, list[Any]] = {name: [] for name in ("member", "status", *manifest["columns"])}
-    rows |= {"seconds": [], "failure_stage": [], "failure": []}
     months = plan.months[:: plan.design.series_every]
     series = np.full((last - first, len(months), len(plan.series)), np.nan, np.float32)
-    at: tuple[Case, int] | None = None
-    start: Start | InputError | None = None
-    for member in range(first, last):
-        wanted.look()
-        this = plan.member(member)
-        if at is None or at[0] is not this.case or at[1] != this.point:
-            at, start = (this.case, this.point), _start(plan, this)
-        assert start is not None
-        clock = time.perf_counter()
-        row = _row(plan, this, start, wanted, simulate, series[member - first])
-        row |= {"member": member, "seconds": round(time.perf_counter() - clock, 6)}
-        for name, cells in rows.items():
-            cells.append(row.get(name))
+    step = max(1, TOGETHER // (4 * len(plan.months) * len(plan.countries) * len(VARIABLES)))
+    lived: list[dict[str, Any]] = []
+    for begin in range(first, last, step):
+        members = range(begin, min(begin + step, last))
+        lived += _rows(plan, members, wanted, simulate, series[begin - first :])
+    rows = {name: [row.get(name) for row in lived] for name in (*KNOWN, *manifest["columns"], *SPENT)}
     wanted.look(now=True)
     if plan.series:
         store.write_series(Path(folder), first, last, series)
@@ -106,51 +109,82 @@ class _Wanted:
             raise Interrupted(NO_CLIENT)
 
 
-def _start(plan: Plan, member: Member) -> Start | InputError:
+def _rows(
+    plan: Plan, members: range, wanted: _Wanted, simulate: Callable[..., Lived] | None, series: NDArray[np.float32]
+) -> list[dict[str, Any]]:
+    """Live some members and read them together: a row each, with its outcomes, or at which stage it failed and why."""
+    rows: list[dict[str, Any]] = []
+    months = np.empty((len(members), len(plan.months), len(plan.countries), len(VARIABLES)), np.float32)
+    at: tuple[Case, int] | None = None
+    start: Start | Exception | None = None
+    for place, number in enumerate(members):
+        wanted.look()
+        this, clock, stage = plan.member(number), time.perf_counter(), "start"
+        row: dict[str, Any] = {"member": number, "status": store.DONE}
+        try:
+            if at is None or at[0] is not this.case or at[1] != this.point:
+                at, start = (this.case, this.point), _start(plan, this)
+            if not isinstance(start, Start):
+                raise start or AssertionError
+            resolved = start.resolved(plan.design.seed, this.replicate)
+            stage = "months"
+            months[place] = live(plan, this.replicate, start, resolved, wanted, simulate)
+        except (Interrupted, MemoryError):
+            raise
+        except Exception as error:
+            row |= _failure(stage, error)
+        rows.append(row | {"seconds": time.perf_counter() - clock})
+    clock = time.perf_counter()
+    whole = [place for place, row in enumerate(rows) if row["status"] == store.DONE]
+    _measure(plan, months, rows, whole)
+    whole = [place for place in whole if rows[place]["status"] == store.DONE]
+    for column, (country, variable) in enumerate(plan.series):
+        series[whole, :, column] = months[whole, :: plan.design.series_every, country, variable]
+    each = (time.perf_counter() - clock) / len(rows)
+    return [row | {"seconds": round(row["seconds"] + each, 6)} for row in rows]
+
+
+def _start(plan: Plan, member: Member) -> Start | Exception:
+    """What the replicates of a point have in common, or why there is none."""
     try:
         return plan.start(member.case, member.point)
-    except InputError as error:
+    except Exception as error:
         return error
 
 
-def _row(
-    plan: Plan,
-    member: Member,
-    start: Start | InputError,
-    wanted: _Wanted,
-    simulate: Callable[..., Lived] | None,
-    series: np.ndarray,
-) -> dict[str, Any]:
-    """Live one member: its outcomes, or at which stage it failed and why."""
+def _measure(plan: Plan, months: NDArray[np.float32], rows: list[dict[str, Any]], places: list[int]) -> None:
+    """Add the outcomes of some members to their rows; should that fail, of each by itself."""
     from thermidor.lenses import trotsky
 
-    stage = "start"
+    if not places:
+        return
     try:
-        if isinstance(start, InputError):
-            raise start
-        resolved = start.resolved(plan.design.seed, member.replicate)
-        stage = "months"
-        lived = live(plan, member.replicate, start, resolved, wanted, simulate)
-        stage = "outcomes"
-        axes = Axes((member.replicate,), plan.months, plan.countries)
-        named = columns(lived[None], axes)
+        named = columns(months[places], Axes(tuple(places), plan.months, plan.countries))
         found = measuring.measured(plan.design.outcomes, named, trotsky.read(named))
-        for place, (country, variable) in enumerate(plan.series):
-            series[:, place] = lived[:: plan.design.series_every, country, variable]
-    except (Interrupted, MemoryError):
+        for row, place in enumerate(places):
+            rows[place] |= {name: _plain(cells[row]) for name, cells in found.items()}
+    except MemoryError:
         raise
     except Exception as error:
-        failed = f"{stage}: {error.step}" if isinstance(error, RunError) else stage
-        text = " ".join(str(error).split())
-        named_error = text if isinstance(error, InputError | RunError) else f"{type(error).__name__}: {text}"
-        return {"status": store.FAILED, "failure_stage": failed, "failure": named_error[:1000]}
-    return {"status": store.DONE} | {name: _plain(cells[0]) for name, cells in found.items()}
+        if len(places) == 1:
+            rows[places[0]] |= _failure("outcomes", error)
+            return
+        for place in places:
+            _measure(plan, months, rows, [place])
+
+
+def _failure(stage: str, error: Exception) -> dict[str, Any]:
+    """The cells of a member that failed."""
+    text = " ".join(str(error).split())
+    named = text if isinstance(error, InputError | RunError) else f"{type(error).__name__}: {text}"
+    step = f": {error.step}" if isinstance(error, RunError) else ""
+    return {"status": store.FAILED, "failure_stage": stage + step, "failure": named[:1000]}
 
 
 def live(
     plan: Plan, replicate: int, start: Start, resolved: Any, wanted: _Wanted, simulate: Callable[..., Lived] | None
 ) -> np.ndarray:
-    """The months of one member, float32 [month, country, variable], a year at a time."""
+    """The months of one member, float64 [month, country, variable], a year at a time."""
     from thermidor.runs.simulate import simulate as plainly
 
     done = (simulate or plainly)(
@@ -163,7 +197,7 @@ def live(
         on_year=lambda done, total: wanted.look(),
         cancel=wanted.stop,
     )
-    return np.asarray(done.series, np.float32)
+    return done.series
 
 
 def _plain(cell: Any) -> Any:

@@ -96,6 +96,8 @@ def _beside(tables: list[pd.DataFrame], outcome: str, *, paired: bool) -> tuple[
         tables = [table.loc[both].reset_index() for table in tables]
     values = [table[outcome].dropna().to_numpy(np.float64) for table in tables]
     means = [float(found.mean()) if found.size else np.nan for found in values]
+    if paired and not values[0].size:
+        return *means, np.nan, np.nan, np.nan, 0
     if paired:
         joined = pd.concat([table.assign(overlay=side) for side, table in zip("ab", tables, strict=True)])
         row = statistics.paired(joined, outcome, "a", "b").iloc[0]

@@ -217,7 +217,8 @@ def _cells(outcome: Outcome, columns: Columns, reading: Reading) -> dict[str, Ce
 
 
 def _reached(met: list[Bools], start: int, reading: Reading) -> Floats:
-    return met[0].any(axis=1).astype(np.float64)
+    found: Floats = met[0].any(axis=1).astype(np.float64)
+    return found
 
 
 def _first(met: list[Bools], start: int, reading: Reading) -> Floats:
@@ -235,9 +236,10 @@ def _share(met: list[Bools], start: int, reading: Reading) -> Floats:
 
 
 def _order(met: list[Bools], start: int, reading: Reading) -> Floats:
-    first, second = (np.where(m.any(axis=1), m.argmax(axis=1), m.shape[1]) for m in met)
-    neither = (first == second) & (first == met[0].shape[1])
-    found: Floats = np.where(neither, np.nan, (first < second).astype(np.float64))
+    never = met[0].shape[1]
+    first, second = (np.where(m.any(axis=1), m.argmax(axis=1), never) for m in met)
+    found: Floats = (first < second).astype(np.float64)
+    found[(first == never) & (second == never)] = np.nan
     return found
 
 

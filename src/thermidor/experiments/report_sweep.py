@@ -9,6 +9,7 @@ import numpy as np
 
 from thermidor.experiments import statistics
 from thermidor.experiments.design import BASE
+from thermidor.experiments.effects import boundary_tables, effect_tables
 from thermidor.experiments.sweep_figures import MOST_FIGURES, figures
 from thermidor.experiments.sweep_words import asked, cut, interval_of, labels_of, number, numbers_of, shares_of
 from thermidor.views.palette import words
@@ -35,12 +36,7 @@ def sweep_page(sweep: Sweep) -> str:
         Section("What was lived", (Facts(_plan(sweep)), POLICY, *_failures(table))),
     ]
     if len(done):
-        found = [
-            Section("What came out", tuple(_outcomes(sweep, done))),
-            Section("Beside the base", tuple(_differences(sweep, done))),
-            Section("Figures", tuple(figures(sweep, done))),
-        ]
-        sections += [section for section in found if section.parts]
+        sections += [*what_came_out(sweep), Section("Figures", (*drawn_differences(sweep), *figures(sweep, done)))]
     sections.append(Section("How to cite", (Listing(_cite(sweep)),)))
     version = sweep.manifest["versions"]["thermidor"]
     foot = (
@@ -49,6 +45,21 @@ def sweep_page(sweep: Sweep) -> str:
     )
     subtitle = f"{design.name}: {sweep.plan.members:,} members of {design.base.scenario}, seed {design.seed}"
     return page(design.title, sections, subtitle=subtitle, foot=foot)
+
+
+def what_came_out(sweep: Sweep) -> list[Section]:
+    """Return the tables of what a sweep has shown: shares and numbers, differences, sensitivities, boundaries."""
+    table = sweep.members
+    done = table[table["status"] != "planned"]
+    if done.empty:
+        return []
+    found = [
+        Section("What came out", tuple(_outcomes(sweep, done))),
+        Section("Beside the base", tuple(_differences(sweep, done))),
+        Section("What it hangs on", tuple(effect_tables(sweep))),
+        Section("Where half have it", tuple(boundary_tables(sweep))),
+    ]
+    return [section for section in found if section.parts]
 
 
 def _design(sweep: Sweep) -> Iterator[Table]:
@@ -160,40 +171,39 @@ def _counts(row: pd.Series) -> tuple[str, str]:
     return f"{int(row['runs']):,}", f"{int(row['left_out']):,}"
 
 
-def _differences(sweep: Sweep, done: pd.DataFrame) -> Iterator[Table | Picture]:
-    """Give the paired differences of the overlays from the base, and a tornado where there are several."""
+def _differences(sweep: Sweep, done: pd.DataFrame) -> Iterator[Table]:
+    """Give the paired differences of the overlays from the base."""
+    rows = [
+        (outcome, name, number(row["difference"], True), interval_of(row), f"{int(row['pairs']):,}",
+         f"{int(row['left_out']):,}")
+        for outcome, found in _paired(sweep, done)
+        for name, row in found.items()
+    ]  # fmt: skip
+    if rows:
+        note = "mean over pairs of point and replicate, which share their draws; interval by bootstrap over replicates"
+        heads = ("outcome", "overlay", "difference", "95%", "pairs", "left out")
+        yield cut("Overlay minus base", heads, rows, (2, 3, 4, 5), note, 10 * MOST_LEVELS)
+
+
+def drawn_differences(sweep: Sweep) -> Iterator[Picture]:
+    """Give tornados of the differences, where there are several overlays."""
     from thermidor.views.tornado import figure
 
-    overlays = [str(name) for name in dict.fromkeys(done["overlay"]) if name != BASE]
-    if not overlays:
-        return
-    rows, drawn = [], list[Picture]()
-    for outcome in (*shares_of(sweep), *numbers_of(sweep)):
-        found = {name: statistics.paired(done, outcome, BASE, name).iloc[0] for name in overlays}
-        rows += [
-            (
-                outcome,
-                name,
-                number(row["difference"], True),
-                interval_of(row),
-                f"{int(row['pairs']):,}",
-                f"{row['left_out']:,}",
-            )
-            for name, row in found.items()
-        ]
+    table, drawn = sweep.members, 0
+    for outcome, found in _paired(sweep, table[table["status"] != "planned"]):
         sizes = np.array([[row[key] for row in found.values()] for key in ("difference", "low", "high")], float)
-        if len(overlays) > 1 and len(drawn) < MOST_FIGURES and np.isfinite(sizes).all():
-            title = f"{outcome}: overlays minus the base"
-            alt = (
-                f"Bars of the mean paired difference of {outcome} by overlay, with 95% intervals; numbers in the table."
-            )
-            drawn.append(
-                picture(figure(overlays, *sizes, title=title, unit=asked(sweep.design.outcomes[outcome])), alt)
-            )
-    note = "mean over pairs of point and replicate, which share their draws; interval by bootstrap over replicates"
-    heads = ("outcome", "overlay", "difference", "95%", "pairs", "left out")
-    yield cut("Overlay minus base", heads, rows, (2, 3, 4, 5), note)
-    yield from drawn
+        if len(found) > 1 and drawn < MOST_FIGURES and np.isfinite(sizes).any():
+            drawn += 1
+            title, unit = f"{outcome}: overlays minus the base", asked(sweep.design.outcomes[outcome])
+            alt = f"Bars: mean paired difference of {outcome} by overlay, with 95% intervals; numbers in the table."
+            yield picture(figure(list(found), *sizes, title=title, unit=unit), alt)
+
+
+def _paired(sweep: Sweep, done: pd.DataFrame) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Give each outcome's paired differences by overlay."""
+    overlays = [str(name) for name in dict.fromkeys(done["overlay"]) if name != BASE]
+    for outcome in (*shares_of(sweep), *numbers_of(sweep)) if overlays else ():
+        yield outcome, {name: statistics.paired(done, outcome, BASE, name).iloc[0] for name in overlays}
 
 
 def _cite(sweep: Sweep) -> str:

@@ -29,6 +29,7 @@ from thermidor.errors import InputError
 from thermidor.experiments import outcomes as measuring
 from thermidor.experiments.design import as_data, design_from
 from thermidor.experiments.plan import Plan, plan_of
+from thermidor.runs import lock
 from thermidor.runs import manifest as manifests
 from thermidor.runs.store import placing
 
@@ -207,7 +208,7 @@ def tables(folder: Path, manifest: Manifest) -> Iterator[pa.Table]:
 
 
 def make_whole(folder: Path, manifest: Manifest, seconds: float) -> Manifest:
-    """Put all blocks into members.parquet, let the manifest say `whole`, remove the blocks. Raises InputError."""
+    """Put all blocks into members.parquet, let the manifest say `whole`, or raise InputError."""
     import pyarrow.parquet as parquet
 
     aside, counts, writer = folder / f"{MEMBERS}.partial", {DONE: 0, FAILED: 0}, None
@@ -220,6 +221,8 @@ def make_whole(folder: Path, manifest: Manifest, seconds: float) -> Manifest:
                     counts[status] += table.column("status").to_pylist().count(status)
             if writer is not None:
                 writer.close()
+            for left in (folder / SERIES).rglob("*.partial"):  # of a writer that was killed
+                left.unlink(missing_ok=True)
             whole = {
                 **manifest,
                 "state": WHOLE,
@@ -233,8 +236,21 @@ def make_whole(folder: Path, manifest: Manifest, seconds: float) -> Manifest:
             manifests.write(folder, whole)
         finally:
             aside.unlink(missing_ok=True)
-    shutil.rmtree(folder / BLOCKS, ignore_errors=True)
     return whole
+
+
+def unplanned(folder: Path) -> bool:
+    """Say whether a folder holds nothing, or only what a client has left that was killed while it planned."""
+    found = {path.name for path in folder.iterdir()}
+    ours = {BLOCKS, SERIES, RUNNING, lock.NAME, MEMBERS, f"{MEMBERS}.partial", f"{manifests.NAME}.partial"}
+    return not found or (lock.NAME in found <= ours and not any((folder / BLOCKS).glob("*")))
+
+
+def forget_blocks(folder: Path) -> None:
+    """Remove the blocks of a sweep that is whole, and what was left by a client that was killed when it became so."""
+    shutil.rmtree(folder / BLOCKS, ignore_errors=True)
+    for left in folder.glob("*.partial"):
+        left.unlink(missing_ok=True)
 
 
 def check_whole(folder: Path, manifest: Manifest) -> None:

@@ -61,8 +61,10 @@ class Cost(NamedTuple):
         return self.members * self.seconds_each / cores
 
 
-def planned(design: str | Path | Design) -> Plan:
+def planned(design: str | Path | Design | Plan) -> Plan:
     """Load a design and make its plan. Raises InputError for all that can be wrong with it."""
+    if isinstance(design, Plan):
+        return design
     if isinstance(design, Design):
         return plan_of(design)
     return plan_of(load_design(design), beside=design_path(design).parent)
@@ -90,7 +92,7 @@ def cost(plan: Plan) -> Cost:
 
 
 def sweep(
-    design: str | Path | Design,
+    design: str | Path | Design | Plan,
     out: str | Path,
     *,
     workers: int | None = None,
@@ -127,17 +129,15 @@ def sweep(
         if missing:
             with placing(target):
                 (target / store.RUNNING).write_text(token, encoding="ascii")
-            try:
-                cluster.compile_here(plan)
-                with cluster.workers(workers or manifests.cores(), processes=processes, scheduler=scheduler) as client:
-                    threads = cluster.ask_workers(client, target, token)
-                    work = (str(target), manifest["digest"])
-                    with client.as_current():
-                        _dispatch(client, work, missing, manifest, threads, token, simulate, progress, cancel)
-            finally:
-                (target / store.RUNNING).unlink(missing_ok=True)
+            cluster.compile_here(plan)
+            with cluster.workers(workers or manifests.cores(), processes=processes, scheduler=scheduler) as client:
+                threads = cluster.ask_workers(client, target, token)
+                work = (str(target), manifest["digest"])
+                with client.as_current():
+                    _dispatch(client, work, missing, manifest, threads, token, simulate, progress, cancel)
         if manifest["state"] != store.WHOLE:
             store.make_whole(target, manifest, time.perf_counter() - began)
+        store.forget_blocks(target)
     return open_sweep(target)
 
 
@@ -236,10 +236,8 @@ def _held(target: Path, resume: bool) -> Iterator[None]:
     """Hold the folder: a new and empty one, or, to resume, one that holds a sweep. Raises InputError."""
     if resume:
         store.read_manifest(target)
-    elif target.exists() and (not target.is_dir() or any(target.iterdir())):
-        ours = manifests.is_run(target, store.KIND)
-        mend = "go on with --resume, or give another folder" if ours else "give another folder"
-        raise InputError("a sweep is kept here already" if ours else "this place is taken", str(target), "", mend)
+    elif target.exists():
+        _refuse_taken(target)
     with placing(target):
         target.mkdir(parents=True, exist_ok=True)
         held = lock.hold(target)
@@ -247,9 +245,22 @@ def _held(target: Path, resume: bool) -> Iterator[None]:
         raise InputError("another client is at work on this sweep", str(target), "", "wait for it, or stop it")
     with held:
         try:
+            if not resume:
+                _refuse_taken(target)  # again: another may have been at work before it was held
+                for left in (path for path in target.iterdir() if path.name != lock.NAME):
+                    shutil.rmtree(left) if left.is_dir() and not left.is_symlink() else left.unlink()
             yield
         finally:
-            (target / lock.NAME).unlink(missing_ok=True)
+            for name in (store.RUNNING, lock.NAME):
+                (target / name).unlink(missing_ok=True)
+
+
+def _refuse_taken(target: Path) -> None:
+    """Refuse a place with something in it, unless it was left by a client that was killed while it planned."""
+    if not target.is_dir() or not store.unplanned(target):
+        ours = manifests.is_run(target, store.KIND)
+        mend = "go on with --resume, or give another folder" if ours else "give another folder"
+        raise InputError("a sweep is kept here already" if ours else "this place is taken", str(target), "", mend)
 
 
 def _refuse_full(target: Path, needed: int) -> None:

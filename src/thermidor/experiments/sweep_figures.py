@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from thermidor.errors import InputError
 from thermidor.experiments import statistics
 from thermidor.experiments.design import BASE
-from thermidor.experiments.sweep_words import asked, cut, interval_of, labels_of, number, numbers_of, shares_of
+from thermidor.experiments.effects import boundaries, effects, rests_on
+from thermidor.experiments.outcomes import ENDED, Duration
+from thermidor.experiments.sweep_words import asked, labels_of, numbers_of, shares_of
 from thermidor.views.report import Part, Picture, picture
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from thermidor.experiments.opened import Sweep
 
-MOST_EFFECTS, MOST_FIGURES, MOST_PANELS = 20, 3, 4
+MOST_FIGURES, MOST_PANELS, MOST_CURVES = 3, 4, 6
 
 
 def figures(sweep: Sweep, done: pd.DataFrame) -> Iterator[Part]:
@@ -28,7 +29,8 @@ def figures(sweep: Sweep, done: pd.DataFrame) -> Iterator[Part]:
     if points.matrix is None and len(points.factors) == 2:
         yield from islice(_plane(sweep, base), MOST_FIGURES)
     if sweep.design.sampling.method in ("morris", "sobol"):
-        yield from _sensitivities(sweep, base)
+        yield from _sensitivities(sweep)
+    yield from islice(_lasting(sweep, done), MOST_FIGURES)
     if sweep.design.series:
         yield from islice(_fans(sweep, done), MOST_FIGURES)
 
@@ -43,6 +45,9 @@ def _plane(sweep: Sweep, base: pd.DataFrame) -> Iterator[Picture]:
         "x_title": _titled(across), "y_title": _titled(up), "x_log": across.log, "y_log": up.log,
         "subtitle": f"{sweep.design.replicates} replicates a cell",
     }  # fmt: skip
+    half = next((line for line in boundaries(sweep) if line.overlay == BASE), None)
+    if half is not None:
+        axes |= {"boundary": half.drawn, "boundary_words": f"half: {asked(sweep.design.outcomes[half.outcome])}"}
     for name in labels_of(sweep):
         found = statistics.commonest(base, name, by)
         labels, shares = _laid(found, by, shape, "label"), _laid(found, by, shape, "share").astype(float)
@@ -56,7 +61,17 @@ def _plane(sweep: Sweep, base: pd.DataFrame) -> Iterator[Picture]:
             unit = "share of runs" if share else f"median, {asked(sweep.design.outcomes[name])}"
             span = f"{np.nanmin(values):.3g} to {np.nanmax(values):.3g}"
             alt = f"Cells of {across.name} and {up.name}: {name}, from {span}."
-            yield picture(heat.figure(*shape, values, title=name, unit=unit, share=share, **axes), alt)
+            yield picture(
+                heat.figure(
+                    *shape,
+                    values,
+                    title=f"{name}: {asked(sweep.design.outcomes[name])}",
+                    unit=unit,
+                    share=share,
+                    **axes,
+                ),
+                alt,
+            )
 
 
 def _laid(found: pd.DataFrame, by: list[str], shape: tuple[Any, Any], column: str) -> Any:
@@ -69,52 +84,45 @@ def _titled(factor: Any) -> str:
     return f"{factor.name}, {factor.unit}" if factor.unit else str(factor.name)
 
 
-def _sensitivities(sweep: Sweep, base: pd.DataFrame) -> Iterator[Part]:
-    """Give Morris' or Sobol's effects of every outcome that is a number, as a table and a figure."""
-    from thermidor.experiments import sensitivity
+def _sensitivities(sweep: Sweep) -> Iterator[Part]:
+    """Give Morris' or Sobol's effects of the first outcomes that are a number or come or don't."""
     from thermidor.views import morris, tornado
 
-    factors, sampling = sweep.plan.points.factors, sweep.design.sampling
-    names = [factor.name for factor in factors]
-    for outcome in islice((*shares_of(sweep), *numbers_of(sweep)), MOST_FIGURES):
-        values = base.pivot(index="point", columns="replicate", values=outcome)
-        values = values.reindex(range(len(sweep.plan.points))).to_numpy(dtype=float)
-        try:
-            if sampling.method == "morris":
-                matrix = np.asarray(sweep.plan.points.matrix)
-                ranges, logs = [(f.low, f.high) for f in factors], {f.name for f in factors if f.log}
-                found = sensitivity.morris(matrix, values, names, ranges, logs)
-            else:
-                found = sensitivity.sobol(values, names, sampling.second_order)
-        except InputError as error:
-            yield f"{outcome}: {error.what}."
+    for outcome, found in islice(effects(sweep), MOST_FIGURES):
+        if isinstance(found, str):
             continue
-        effects, unit = found.table, asked(sweep.design.outcomes[outcome])
-        note = (
-            f"{found.used} {'trajectories' if sampling.method == 'morris' else 'base rows'}, {found.left_out} left out"
-        )
-        if sampling.method == "morris":
-            sizes = (effects[key].to_numpy(float) for key in ("effect", "sigma", "low", "high"))
-            yield picture(
-                morris.figure(names, *sizes, title=f"{outcome}: elementary effects", unit=unit, note=note),
-                f"Every factor by the mean size of its effect on {outcome} and how it varies; numbers in the table.",
-            )
+        table, note = found.table, rests_on(sweep, found)
+        unit = asked(sweep.design.outcomes[outcome])
+        if sweep.design.sampling.method == "morris":
+            sizes = (table[key].to_numpy(float) for key in ("effect", "sigma", "low", "high"))
+            title = f"{outcome}: elementary effects"
+            alt = f"Every factor by the mean size of its effect on {outcome} and how it varies; numbers in the table."
+            yield picture(morris.figure(list(table["factor"]), *sizes, title=title, unit=unit, note=note), alt)
         else:
-            total = effects[effects["order"] == "total"]
+            total = table[table["order"] == "total"]
             sizes = (total[key].to_numpy(float) for key in ("effect", "low", "high"))
             title = f"{outcome}: share of variance with interactions"
-            yield picture(
-                tornado.figure(list(total["factor"]), *sizes, title=title, unit="share of variance", note=note),
-                f"Bars: each factor's total share of the variance of {outcome}; numbers in the table.",
-            )
-        ranked = effects.sort_values("effect", ascending=False)
-        kinds = ["order"] if "order" in effects else []
-        rows = [
-            (str(row["factor"]), *(str(row[k]) for k in kinds), number(row["effect"]), interval_of(row))
-            for _, row in ranked.iterrows()
-        ]
-        heads, right = ("factor", *kinds, "effect", "95%"), (1 + len(kinds), 2 + len(kinds))
-        yield cut(f"{outcome}: effects", heads, rows, right, note, MOST_EFFECTS)
+            alt = f"Bars: each factor's total share of the variance of {outcome}; numbers in the table."
+            drawn = tornado.figure(list(total["factor"]), *sizes, title=title, unit="share of variance", note=note)
+            yield picture(drawn, alt)
+
+
+def _lasting(sweep: Sweep, done: pd.DataFrame) -> Iterator[Picture]:
+    """Give the survival of each duration by overlay."""
+    from thermidor.experiments.survival import curve
+    from thermidor.views.survival import figure
+
+    for name, outcome in sweep.design.outcomes.items():
+        if not isinstance(outcome, Duration):
+            continue
+        lived = done[done[name].notna()]
+        curves = {
+            str(overlay): curve(part[name].to_numpy(float), part[name + ENDED].to_numpy(float) > 0.5)
+            for overlay, part in islice(lived.groupby("overlay", sort=False), MOST_CURVES)
+        }
+        if curves:
+            alt = f"Share of spells that still last, by years, for {', '.join(curves)}."
+            yield picture(figure(curves, title=f"{name}: {asked(outcome)}"), alt)
 
 
 def _fans(sweep: Sweep, done: pd.DataFrame) -> Iterator[Picture]:

@@ -66,14 +66,15 @@ class Watch:
 
     def held(self, codes: Codes) -> Bools:
         """Where it is held in a whole life [run, month]; labels last."""
-        whole = settle(codes[:, :, None], self.lasting)[:, :, 0] if self.condition is None else codes
-        return np.asarray(whole == self.code)
+        whole: Codes = settle(codes[:, :, None], self.lasting)[:, :, 0] if self.condition is None else codes
+        return np.asarray(whole == self.code, np.bool_)
 
     def _first(self, codes: Codes) -> NDArray[np.int64]:
         """The first month in which it has been met for as long as it has to last [run]; -1 for never."""
         if codes.shape[1] < self.lasting:
             return np.full(len(codes), -1)
-        met = np.lib.stride_tricks.sliding_window_view(codes == self.code, self.lasting, axis=1).all(axis=2)
+        there: Bools = np.asarray(codes == self.code)
+        met = np.asarray(np.lib.stride_tricks.sliding_window_view(there, self.lasting, axis=1).all(axis=2), np.bool_)
         return np.where(met.any(axis=1), met.argmax(axis=1) + self.lasting - 1, -1)
 
 

@@ -56,7 +56,9 @@ def figure(
 
     years = decimal_years(months)
     drawn = Figure(figsize=(WIDE, HIGH), dpi=DPI, facecolor=PAPER)
-    drawn.text(0.03, 0.972, title, fontsize=14, fontweight="bold", color=INK, va="center")
+    drawn.text(
+        0.03, 0.972, title, fontsize=min(14.0, 840.0 / max(len(title), 1)), fontweight="bold", color=INK, va="center"
+    )
     drawn.text(0.03, 0.949, subtitle, fontsize=8.5, color=FAINT, va="center")
     labels = drawn.add_axes((LEFT, 0.862, RIGHT - LEFT, 0.052))
     dress(labels, "Regime", "share of pairs in which it is another" if paired else "share of runs that part", years)

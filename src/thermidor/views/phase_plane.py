@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -19,7 +20,7 @@ ACROSS, UP = "norms that bind officials (index 0-1)", "workers' ties (index 0-1)
 LEVEL = "GDP per head at the start (thousand 2011 $ a year)"
 TICKS = (1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 9.0)
 DPI = 150
-SHADES = ("#8c8c8c", "#d9d9d9", "#ffffff")
+SHADES = ("#b9b9b6", "#e4e4e1", "#ffffff")
 HATCHES = ("", "//", "")
 KINDS = ("only a lost state", "two stable states", "only a kept state")
 """What a place in the plane of development and isolation can be, from the darkest."""
@@ -127,7 +128,7 @@ def draw_states(branches: Sequence[Branches], region: Region, title: str) -> Fig
         ax.set_xlabel(LEVEL, fontsize=8.5, color=INK)
         _plain(ax)
     figure.suptitle(title, x=0.055, y=0.975, ha="left", fontsize=10.5, fontweight="bold", color=INK)
-    figure.subplots_adjust(left=0.06, right=0.985, top=0.86, bottom=0.25, wspace=0.16)
+    figure.subplots_adjust(left=0.06, right=0.985, top=0.86, bottom=0.21, wspace=0.16)
     return figure
 
 
@@ -160,12 +161,13 @@ def _draw_region(ax: Axes, region: Region) -> None:
         Patch(facecolor=shade, hatch=hatch, edgecolor=FAINT, linewidth=0.6, label=words)
         for shade, hatch, words in zip(SHADES, HATCHES, KINDS, strict=True)
     ]
-    handles, _ = ax.get_legend_handles_labels()
+    lines, _ = ax.get_legend_handles_labels()
+    pairs = zip_longest(patches, lines)
     figure = ax.get_figure()
     assert figure is not None, "axes drawn on a figure"
     figure.legend(
-        handles=[*patches, *handles], loc="lower right", bbox_to_anchor=(0.99, 0.0), ncols=2, fontsize=7.8,
-        frameon=False,
+        handles=[handle for pair in pairs for handle in pair if handle is not None],
+        loc="lower right", bbox_to_anchor=(0.99, 0.0), ncols=3, fontsize=7.8, frameon=False,
     )  # fmt: skip
     ax.set_ylim(0.0, 1.0)
     ax.set_ylabel("isolation (0 open, 1 as in the scenario)", fontsize=8.5, color=INK)

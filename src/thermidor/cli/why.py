@@ -1,0 +1,139 @@
+"""`thermidor why`: what each group of mechanisms contributes to an outcome, as a table and a figure."""
+
+from __future__ import annotations
+
+import gc
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from thermidor.cli.guard import InterruptedLate
+from thermidor.cli.run import SHELF, fresh
+from thermidor.cli.sweep import progress, stoppable
+from thermidor.cli.tables import note, say, table
+from thermidor.errors import InputError, Interrupted
+from thermidor.views.palette import REGIMES, words
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from thermidor.experiments.why import Check, Why
+
+FIGURE = "contributions.png"
+
+
+class Wish(NamedTuple):
+    """What was asked on the command line, as it was written."""
+
+    scenario: str
+    outcome: str
+    by: str | None
+    design: str
+    replicates: int | None
+    seed: int | None
+    workers: int | None
+    check: bool
+
+
+def carry_out(wish: Wish, out: Path | None, *, resume: bool) -> None:
+    """Live all combinations, print the shares, and draw them. Raises InputError before any work."""
+    from thermidor.experiments.outcomes import Condition
+    from thermidor.experiments.watch import outcome_of
+    from thermidor.experiments.why import why
+    from thermidor.runs.manifest import cores
+
+    if resume and out is None:
+        raise InputError("--resume has nothing to go on with", "--resume", "", "give the folder with --out DIR")
+    asked = outcome_of(wish.outcome)
+    condition = Condition(label=asked) if isinstance(asked, str) else asked
+    folder = out or fresh(SHELF, "why")
+    gc.enable()  # what a lens reads holds itself
+    with stoppable() as cancel, progress() as told:
+        try:
+            found = why(
+                wish.scenario,
+                condition,
+                folder,
+                design=wish.design,
+                by=wish.by,
+                replicates=wish.replicates,
+                seed=wish.seed,
+                check=wish.check,
+                workers=wish.workers or cores(),
+                processes=True,
+                resume=resume,
+                progress=told,
+                cancel=cancel,
+            )
+        except Interrupted as stop:
+            raise InterruptedLate(f"{stop}; go on with --resume --out {folder}") from None
+    show(found)
+    figure(found).savefig(folder / FIGURE)
+    note(f"drawn: {folder / FIGURE}")
+
+
+def show(found: Why) -> None:
+    """Print the contributions at every point, with the total, the share that is interaction, and the check."""
+    plan = found.sweep.plan
+    outcome = named(found.outcome)
+    say(f"why {outcome}", f"{plan.design.base.scenario}, {plan.months[0]} to {plan.months[-1]}")
+    note("Shapley values in points of a hundred runs, and their 95%; with all groups off less with all on")
+    names = list(found.points)
+    rows = []
+    for place, (group, meaning) in enumerate(found.groups.items()):
+        cells = [_points(*(r.table[key][place] for key in ("effect", "low", "high"))) for r in found.points.values()]
+        rows.append((group, *cells, meaning))
+    rows.append(
+        ("all together", *(_points(*result.total) for result in found.points.values()), "with all on less none")
+    )
+    rows.append(("all off", *(_points(*result.none) for result in found.points.values()), "share with all off"))
+    shares = (_points(*result.interaction) for result in found.points.values())
+    rows.append(("interaction", *shares, "% of variance that no group carries alone"))
+    table(("group", *names), [row[:-1] for row in rows], right=range(1, len(names) + 1))
+    table(("group", "what it is"), [(row[0], row[-1]) for row in rows])
+    for name in found.dropped:
+        note(f"the point '{name}' belongs to the design's own scenario and is left out")
+    if found.checks:
+        say("checked with 10,000 citizens", "what taking the leading groups away takes from the outcome")
+        table(
+            ("point", "group", "as lived", "10,000 citizens"), [_checked(check) for check in found.checks], right=(2, 3)
+        )
+
+
+def figure(found: Why) -> Figure:
+    """Draw the contributions at every point."""
+    from thermidor.views.contributions import figure as draw
+
+    results = list(found.points.values())
+
+    def laid(key: str) -> np.ndarray:
+        return np.stack([result.table[key].to_numpy(float) for result in results])
+
+    totals = np.array([result.total for result in results])
+    shares = ", ".join(f"{n} {r.interaction[0]:.0%}" for n, r in found.points.items())
+    return draw(
+        list(found.groups),
+        list(found.points),
+        laid("effect"),
+        laid("low"),
+        laid("high"),
+        totals,
+        title=f"What carries {named(found.outcome)}",
+        unit="contribution to the share of runs",
+        subtitle=f"{results[0].replicates} replicates of {2 ** len(found.groups)} combinations; 95% intervals",
+        note=f"Share of the variance that is interaction: {shares}.",
+    )
+
+
+def named(outcome: str) -> str:
+    """An outcome in words."""
+    return words(outcome) if outcome in REGIMES else outcome
+
+
+def _points(value: float, low: float, high: float) -> str:
+    return f"{100 * value:.0f} ({100 * low:.0f}, {100 * high:.0f})"
+
+
+def _checked(check: Check) -> tuple[str, str, str, str]:
+    return check.point, check.group, _points(*check.few), _points(*check.many)

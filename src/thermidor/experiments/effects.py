@@ -1,0 +1,115 @@
+"""What the outcomes of a sweep hang on: sensitivities of a sampled design, boundaries of a design over two factors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from thermidor.errors import InputError
+from thermidor.experiments import sensitivity, statistics
+from thermidor.experiments.boundary import boundary
+from thermidor.experiments.design import BASE
+from thermidor.experiments.sensitivity import Sensitivity
+from thermidor.experiments.sweep_words import cut, interval_of, number, numbers_of, shares_of
+from thermidor.views.cells import Boundary
+from thermidor.views.report import Table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from thermidor.experiments.opened import Sweep
+
+MOST_EFFECTS = 20
+"""Rows of a table of effects, the largest first."""
+
+
+class Line(NamedTuple):
+    """Where half the members meet an outcome: the overlay, the outcome, the line, and its table."""
+
+    overlay: str
+    outcome: str
+    drawn: Boundary
+    table: pd.DataFrame
+
+
+def effects(sweep: Sweep) -> Iterator[tuple[str, Sensitivity | str]]:
+    """Give Morris' or Sobol's effects of every outcome that is a number, or why it has none; the base only."""
+    points, sampling = sweep.plan.points, sweep.design.sampling
+    names, base = [factor.name for factor in points.factors], sweep.members
+    base = base[base["overlay"] == BASE]
+    for outcome in (*shares_of(sweep), *numbers_of(sweep)):
+        values = base.pivot(index="point", columns="replicate", values=outcome).reindex(range(len(points)))
+        try:
+            if sampling.method == "morris":
+                ranges = [(factor.low, factor.high) for factor in points.factors]
+                logs = {factor.name for factor in points.factors if factor.log}
+                matrix = np.asarray(points.matrix)
+                yield outcome, sensitivity.morris(matrix, values.to_numpy(float), names, ranges, logs)
+            else:
+                yield outcome, sensitivity.sobol(values.to_numpy(float), names, sampling.second_order)
+        except InputError as error:
+            yield outcome, error.what
+
+
+def rests_on(sweep: Sweep, found: Sensitivity) -> str:
+    """Say on how many trajectories or base rows effects rest."""
+    rows = "trajectories" if sweep.design.sampling.method == "morris" else "base rows"
+    return f"{found.used} {rows}, {found.left_out} left out"
+
+
+def effect_tables(sweep: Sweep) -> Iterator[Table | str]:
+    """Give a table of the largest effects on each outcome."""
+    if sweep.design.sampling.method not in ("morris", "sobol"):
+        return
+    for outcome, found in effects(sweep):
+        if isinstance(found, str):
+            yield f"{outcome}: {found}."
+            continue
+        kinds = ["order"] if "order" in found.table else []
+        ranked = found.table.sort_values("effect", ascending=False)
+        rows = [
+            (str(row["factor"]), *(str(row[k]) for k in kinds), number(row["effect"]), interval_of(row), _signed(row))
+            for _, row in ranked.iterrows()
+        ]
+        heads, first = ("factor", *kinds, "effect", "95%", "signed"), 1 + len(kinds)
+        right = (first, first + 1, first + 2)
+        yield cut(f"{outcome}: effects", heads, rows, right, rests_on(sweep, found), MOST_EFFECTS)
+
+
+def _signed(row: pd.Series) -> str:
+    return number(row["mu"], True) if "mu" in row else ""
+
+
+def boundaries(sweep: Sweep) -> Iterator[Line]:
+    """Give, for the first outcome that comes or does not, where half of each overlay's members have it.
+
+    For designs over all combinations of two factors: for each level of the first, the level of the second.
+    """
+    points = sweep.plan.points
+    if points.matrix is not None or len(points.factors) != 2 or not shares_of(sweep):
+        return
+    outcome, (across, up) = shares_of(sweep)[0], points.factors
+    columns, members = [f"x_{across.name}", f"x_{up.name}"], sweep.members
+    for overlay in dict.fromkeys(members["overlay"]):
+        (x, y), cube = statistics.cube(members[members["overlay"] == overlay], outcome, columns)
+        levels = np.asarray(y, np.float64)
+        ends = np.nanmean(cube, axis=(0, 2))
+        kept = cube if ends[-1] >= ends[0] else 1.0 - cube
+        found = boundary(np.asarray(x, np.float64), np.log(levels) if up.log else levels, kept)
+        if up.log:
+            found[["level", "low", "high"]] = np.exp(found[["level", "low", "high"]])
+        drawn = Boundary(*(found[key].to_numpy(float) for key in ("x", "level", "low", "high")))
+        yield Line(str(overlay), outcome, drawn, found)
+
+
+def boundary_tables(sweep: Sweep) -> Iterator[Table]:
+    """Give the boundary of each overlay as a table."""
+    for line in boundaries(sweep):
+        across, up = sweep.plan.points.factors
+        rows = [(f"{row['x']:.3g}", number(row["level"]), interval_of(row), f"{int(row['runs']):,}")
+                for _, row in line.table.iterrows()]  # fmt: skip
+        caption = f"{line.overlay}: {up.name} at which half have '{line.outcome}'"
+        note = "logistic regression; interval by bootstrap over replicates"
+        yield cut(caption, (across.name, up.name, "95%", "members"), rows, (0, 1, 2, 3), note)

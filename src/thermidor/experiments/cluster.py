@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import logging
 import signal
+import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
 DEATHS = 3
 """Workers that may die over a block before it is given up."""
 PATIENCE = 30.0
-"""Seconds to wait for a scheduler, and for its first worker."""
+"""Seconds to wait for a scheduler, for its first worker, and for news before it is asked whether it has any."""
+AT_ONCE = "ignore:resource_tracker"
+"""What needs no warning when a client ends at once."""
 
 
 @contextmanager
@@ -55,11 +58,11 @@ def workers(count: int, *, processes: bool = True, scheduler: str | None = None)
             shape = {"n_workers": count, "threads_per_worker": 1, "host": "127.0.0.1"}
         silent = {"dashboard_address": "127.0.0.1:0", "silence_logs": logging.CRITICAL, "memory_limit": 0}
         with (
+            _deaf() as hear,
             LocalCluster(processes=processes, **shape, **silent) as cluster,
             Client(cluster, set_as_default=False) as client,
         ):
-            if processes:
-                client.run(_let_the_client_be_interrupted)
+            hear()
             yield client
 
 
@@ -104,6 +107,34 @@ def _identity(folder: str, token: str) -> tuple[dict[str, str], bool]:
     return store.stamp(), seen
 
 
-def _let_the_client_be_interrupted() -> None:
-    """Ctrl-C reaches all processes of a terminal; it is the client that answers it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def any_worker(client: Client) -> bool:
+    """Whether the scheduler has a worker, as far as it can be asked."""
+    with suppress(Exception):  # should it be gone, the client will know
+        return bool(client.scheduler_info(n_workers=-1)["workers"])
+    return True
+
+
+@contextmanager
+def _deaf() -> Iterator[Callable[[], None]]:
+    """Let no process started from now on be interrupted, nor this one before it calls what is given or leaves.
+
+    Ctrl-C reaches all processes of a terminal, and it is the client that answers it. Threads and processes inherit
+    what is blocked where they are started.
+    """
+    from multiprocessing import resource_tracker
+
+    if not hasattr(signal, "pthread_sigmask"):
+        yield lambda: None
+        return
+    sys.warnoptions.append(AT_ONCE)
+    resource_tracker.ensure_running()  # it would let interruptions through again
+    sys.warnoptions.remove(AT_ONCE)
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+
+    def hear() -> None:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+    try:
+        yield hear
+    finally:
+        hear()

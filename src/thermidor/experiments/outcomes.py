@@ -217,8 +217,7 @@ def _cells(outcome: Outcome, columns: Columns, reading: Reading) -> dict[str, Ce
 
 
 def _reached(met: list[Bools], start: int, reading: Reading) -> Floats:
-    found: Floats = met[0].any(axis=1).astype(np.float64)
-    return found
+    return np.asarray(met[0].any(axis=1), np.float64)
 
 
 def _first(met: list[Bools], start: int, reading: Reading) -> Floats:

@@ -133,8 +133,11 @@ def sweep(
             with cluster.workers(workers or manifests.cores(), processes=processes, scheduler=scheduler) as client:
                 threads = cluster.ask_workers(client, target, token)
                 work = (str(target), manifest["digest"])
-                with client.as_current():
-                    _dispatch(client, work, missing, manifest, threads, token, simulate, progress, cancel)
+                try:
+                    with client.as_current():
+                        _dispatch(client, work, missing, manifest, threads, token, simulate, progress, cancel)
+                finally:
+                    (target / store.RUNNING).unlink(missing_ok=True)  # whoever is still at work stops by itself
         if manifest["state"] != store.WHOLE:
             store.make_whole(target, manifest, time.perf_counter() - began)
         store.forget_blocks(target)
@@ -194,7 +197,7 @@ def _dispatch(
             pending.add(client.submit(live_block, *work, number, token, simulate, pure=False))
 
     send(threads * AHEAD)
-    lost_since: float | None = None
+    lost_since, heard = None, time.monotonic()
     while pending:
         if cancel is not None and cancel.is_set():
             raise Interrupted(f"stopped; {done:,} of {members:,} members are kept")
@@ -206,11 +209,17 @@ def _dispatch(
         else:
             lost_since = lost_since or time.monotonic()
             if time.monotonic() - lost_since > cluster.PATIENCE or client.status == "closed":
-                raise _lost(done, members)
+                raise _lost("the scheduler was", done, members)
+        if ended:
+            heard = time.monotonic()
+        elif time.monotonic() - heard > cluster.PATIENCE:
+            heard = time.monotonic()
+            if not cluster.any_worker(client):
+                raise _lost("all workers were", done, members)
         for future in ended:
             pending.discard(future)
             if future.status in ("cancelled", "lost"):
-                raise _lost(done, members)
+                raise _lost("the scheduler was", done, members)
             try:
                 told: Told = future.result()
             except KilledWorker:
@@ -227,8 +236,8 @@ def _dispatch(
         raise Stopped(f"{what}; {done:,} of {members:,} members are kept, --resume tries the others again")
 
 
-def _lost(done: int, members: int) -> Stopped:
-    return Stopped(f"the scheduler was lost; {done:,} of {members:,} members are kept, --resume goes on")
+def _lost(who: str, done: int, members: int) -> Stopped:
+    return Stopped(f"{who} lost; {done:,} of {members:,} members are kept, --resume goes on")
 
 
 @contextmanager

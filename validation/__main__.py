@@ -25,6 +25,7 @@ PARTS = (
     "restoration",
     "meanfield",
     "sizes",
+    "pairing",
     "robustness",
 )
 SMALL = Plan(replicates=6, citizens=400, surroundings=150, draws=2, small=True)

@@ -1,0 +1,98 @@
+"""Why: shares that add up to the total on a real sweep, the points that fit, the check, and what is refused."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from sweeps import write
+from thermidor.errors import InputError
+from thermidor.experiments.design import load_design
+from thermidor.experiments.outcomes import Condition
+from thermidor.experiments.why import why
+from thermidor.scenarios import load_scenario
+
+DESIGN = """
+schema: 1
+name: groups
+title: Two groups
+about: Two groups of mechanisms, at the start and at one other point.
+base: {scenario: miniature, months: 120, citizens: {first: 80, others: 40}}
+replicates: 4
+factors:
+  measures: {switch: [usurpation], meaning: measures of those in office}
+  below: {switch: [repair, tie_growth], meaning: repair from below}
+overlays:
+  quiet: {why: nothing from outside, without: [outside]}
+outcomes:
+  outcome: {reached: {variable: norms, below: 0.5}}
+"""
+LOW = Condition(label=None, variable="norms", below=0.75)
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory: pytest.TempPathFactory):
+    """The answer for the miniature, with the check."""
+    folder = tmp_path_factory.mktemp("why")
+    design = load_design(write(folder, DESIGN))
+    return why(load_scenario(folder / "miniature.yaml"), LOW, folder / "out", design=design, workers=2)
+
+
+def test_contributions_sum_to_the_total_at_every_point(found):
+    assert list(found.points) == ["base", "quiet"] and list(found.groups) == ["measures", "below"]
+    for name, result in found.points.items():
+        rows = found.sweep.members[found.sweep.members["overlay"] == name]
+        ends = {on: rows[(rows["x_measures"] == on) & (rows["x_below"] == on)]["outcome"].mean() for on in (0.0, 1.0)}
+        assert result.total[0] == pytest.approx(ends[1.0] - ends[0.0]) == pytest.approx(result.table["effect"].sum())
+        assert result.none[0] == pytest.approx(ends[0.0])
+
+
+def test_without_measures_no_norm_falls_so_that_they_carry_it_all(found):
+    rows = found.sweep.members
+    assert rows[rows["x_measures"] == 0.0]["outcome"].max() == 0.0
+    assert rows[rows["x_measures"] == 1.0]["outcome"].max() == 1.0, "else the test tests nothing"
+    base = found.points["base"].table.set_index("factor")
+    assert base.loc["measures", "last_out"] == pytest.approx(found.points["base"].total[0])
+
+
+def test_the_check_lives_the_leading_groups_again(found):
+    assert {(check.point, check.group) for check in found.checks} == {
+        (point, group) for point in ("base", "quiet") for group in ("measures", "below")
+    }
+    for check in found.checks:
+        assert np.isfinite(check.few).all() and np.isfinite(check.many).all()
+
+
+def test_points_of_another_scenario_are_left_out_and_named(tmp_path):
+    path = write(tmp_path, DESIGN.replace("scenario: miniature,", "scenario: elsewhere,"))
+    other = why(load_scenario(tmp_path / "miniature.yaml"), LOW, tmp_path / "out", design=path, by="1922-12",
+                replicates=2, check=False)  # fmt: skip
+    assert other.dropped == ("quiet",) and list(other.points) == ["base"]
+    assert len(other.sweep.plan.months) == 36 and other.sweep.design.replicates == 2
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"switch: [usurpation]": "rule: terror, values: [0, 1]"}, "'measures' is none"),
+        ({"switch: [usurpation]": "switch: [rest_years]"}, "can't be switched off"),
+    ],
+)
+def test_a_design_of_anything_but_switches_is_refused(tmp_path, change, said):
+    text = DESIGN
+    for old, new in change.items():
+        text = text.replace(old, new)
+    with pytest.raises(InputError, match=said):
+        why(
+            load_scenario(write(tmp_path, text).parent / "miniature.yaml"),
+            LOW,
+            tmp_path / "out",
+            design=tmp_path / "design.yaml",
+        )
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_month_before_the_scenario_is_refused(tmp_path):
+    with pytest.raises(InputError, match="no months before 1900-01"):
+        why(load_scenario(write(tmp_path, DESIGN).parent / "miniature.yaml"), LOW, tmp_path / "out",
+            design=tmp_path / "design.yaml", by="1900-01")  # fmt: skip

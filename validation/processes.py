@@ -100,14 +100,23 @@ class Cluster:
     """A scheduler and workers on this machine, each a process of its own."""
 
     folder: Path
+    port: int
+    count: int
     scheduler: Started
-    address: str
-    workers: list[Started]
+    workers: list[Started] = field(default_factory=list)
 
-    def fill(self, count: int) -> None:
-        """Start workers until there are so many."""
+    @property
+    def address(self) -> str:
+        """Where the scheduler listens."""
+        return f"tcp://127.0.0.1:{self.port}"
+
+    def mend(self) -> None:
+        """Start what does not run: the scheduler, and workers until there are as many as there were."""
+        if not self.scheduler.running:
+            self.close()
+            self.scheduler = _scheduler(self.folder, self.port)
         self.workers = [worker for worker in self.workers if worker.running]
-        for _ in range(count - len(self.workers)):
+        for _ in range(self.count - len(self.workers)):
             own = ("--nthreads", "1", "--no-nanny", "--memory-limit", "0", "--local-directory", str(self.folder))
             module = ("-m", "distributed.cli.dask_worker", self.address)
             self.workers.append(start(self.folder, "worker", *module, *own, *QUIET))
@@ -116,29 +125,29 @@ class Cluster:
         """End all of it."""
         for each in (*self.workers, self.scheduler):
             each.close()
-
-
-def launch(folder: Path, workers: int) -> Cluster:
-    """Start a scheduler and workers. Raises RuntimeError if it does not listen."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    scheduler = start(folder, "scheduler", "-m", "distributed.cli.dask_scheduler", "--port", str(port), *QUIET)
-    cluster = Cluster(folder, scheduler, f"tcp://127.0.0.1:{port}", [])
-    if not until(lambda: _listens(port), 60.0):
-        cluster.close()
-        raise RuntimeError(f"the scheduler does not listen; it said: {scheduler.words[-2000:]}")
-    cluster.fill(workers)
-    return cluster
+        self.workers = []
 
 
 @contextmanager
 def clustered(folder: Path, workers: int = 3) -> Iterator[Cluster]:
-    """Give a cluster, and end it."""
-    cluster = launch(folder, workers)
+    """Give a scheduler with some workers, and end them. Raises RuntimeError if the scheduler does not listen."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = int(free.getsockname()[1])
+    cluster = Cluster(folder, port, workers, _scheduler(folder, port))
     try:
+        cluster.mend()
         yield cluster
     finally:
         cluster.close()
+
+
+def _scheduler(folder: Path, port: int) -> Started:
+    """Start a scheduler and wait until it listens."""
+    started = start(folder, "scheduler", "-m", "distributed.cli.dask_scheduler", "--port", str(port), *QUIET)
+    if not until(lambda: _listens(port), 60.0):
+        started.close()
+        raise RuntimeError(f"the scheduler does not listen; it said: {started.words[-2000:]}")
+    return started
 
 
 def until(true: Callable[[], bool], patience: float, meanwhile: Callable[[], object] = lambda: None) -> bool:

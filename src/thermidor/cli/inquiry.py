@@ -30,16 +30,17 @@ def sweep(
     ],
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder for the sweep.", show_default=False)] = None,
     workers: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="Workers here (default: all cores).", show_default=False)
+        int | None,
+        typer.Option(min=1, metavar="N", help="Workers on this machine (default: all cores).", show_default=False),
     ] = None,
     threads: Annotated[
         bool, typer.Option("--threads", help="Workers are threads of one process, not processes.")
     ] = False,
     scheduler: Annotated[
         str | None,
-        typer.Option(metavar="ADDRESS", help="Dask scheduler whose workers do it instead.", show_default=False),
+        typer.Option(metavar="ADDRESS", help="Live it on the workers of this Dask scheduler.", show_default=False),
     ] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with what is kept in DIR.")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the sweep that was stopped in DIR.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what it would take, and stop.")] = False,
 ) -> None:
     """Live a design of many runs: plan and cost first, then all of it, kept as it is finished."""

@@ -87,7 +87,7 @@ def carry_out(wish: Wish, keeping: Keeping, *, as_json: bool, figure: bool) -> N
     result = None
     while result is None:
         folder = out if out is not None else None if as_json else fresh(SHELF, scenario.name)
-        half = f"; {folder} can be gone on with by --resume" if keeping.goes_on else ""
+        half = f"; go on with --resume --out {folder}" if keeping.goes_on else ""
         with interruptible(folder, force=force, half=half) as cancel, progress() as told:
             try:
                 result = run(

@@ -93,13 +93,15 @@ def show_plan(plan: Plan, probed: Cost | None, cores: int, scheduler: str | None
     rows: list[tuple[str, Any]] = []
     if plan.points.factors:
         rows.append(("points", f"{len(plan.points):,} ({' x '.join(levels) if levels else many})"))
-    rows.append(("members", f"{plan.members:,}: {design.replicates:,} replicates, {len(plan.cases)} overlays"))
+    more = len(design.overlays)
+    beside = f", base and {more} overlay{'s' if more > 1 else ''}" if more else ""
+    rows.append(("members", f"{plan.members:,}: {design.replicates:,} replicates of each point{beside}"))
     rows.append(("citizen-months", f"{plan.citizen_months:,}"))
     if probed is not None:
         where = f"on {cores} workers" if scheduler is None else "on one core of this machine"
         seconds = probed.seconds(cores if scheduler is None else 1)
         rows.append(("time", f"about {span(seconds)} {where} ({probed.seconds_each * 1000:.0f} ms a member, probed)"))
-        rows.append(("kept", f"at most {probed.bytes / 1e6:,.1f} MB"))
+        rows.append(("kept", f"at most {max(probed.bytes / 1e6, 0.1):,.1f} MB"))
     facts(rows)
     if design.overlays:
         table(("overlay", "differs from the base by"), [(c.name, difference(c)) for c in plan.cases[1:]])

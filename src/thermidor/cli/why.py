@@ -78,14 +78,18 @@ def show(found: Why) -> None:
     plan = found.sweep.plan
     outcome = named(found.outcome)
     say(f"why {outcome}", f"{plan.design.base.scenario}, {plan.months[0]} to {plan.months[-1]}")
-    note("Shapley values in points of a hundred runs, and their 95%; with all groups off less with all on")
+    note("what each group adds, in points of a hundred runs (Shapley values and their 95%)")
     names = list(found.points)
     rows = []
     for place, (group, meaning) in enumerate(found.groups.items()):
         cells = [_points(*(r.table[key][place] for key in ("effect", "low", "high"))) for r in found.points.values()]
         rows.append((group, *cells, meaning))
     rows.append(
-        ("all together", *(_points(*result.total) for result in found.points.values()), "with all on less none")
+        (
+            "all together",
+            *(_points(*result.total) for result in found.points.values()),
+            "share with all on less that with all off",
+        )
     )
     rows.append(("all off", *(_points(*result.none) for result in found.points.values()), "share with all off"))
     shares = (_points(*result.interaction) for result in found.points.values())

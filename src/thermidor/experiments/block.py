@@ -27,7 +27,7 @@ from thermidor.runs.store import Axes, columns
 if TYPE_CHECKING:
     from thermidor.runs.ensemble import Member as Lived
 
-TOGETHER = 16_000_000
+TOGETHER = 8_000_000
 """Bytes of months that are read together."""
 LOOK = 0.25
 """Seconds between two looks whether the client still wants the work."""
@@ -73,6 +73,9 @@ def live_block(folder: str, digest: str, number: int, token: str, simulate: Call
     manifest, plan = _job(folder, digest, token)
     wanted = _Wanted(Path(folder), token)
     first, last = store.members_of(manifest, number)
+    if store.block_path(Path(folder), number).is_file():  # a worker that was killed could no more tell of it
+        there = store.read_block(Path(folder), manifest, number).column("status").to_pylist()
+        return Told(number, there.count(store.DONE), there.count(store.FAILED), time.perf_counter() - began)
     months = plan.months[:: plan.design.series_every]
     series = np.full((last - first, len(months), len(plan.series)), np.nan, np.float32)
     step = max(1, TOGETHER // (4 * len(plan.months) * len(plan.countries) * len(VARIABLES)))
@@ -159,7 +162,8 @@ def _measure(plan: Plan, months: NDArray[np.float32], rows: list[dict[str, Any]]
     if not places:
         return
     try:
-        named = columns(months[places], Axes(tuple(places), plan.months, plan.countries))
+        whole = months if len(places) == len(months) else months[places]
+        named = columns(whole, Axes(tuple(places), plan.months, plan.countries))
         found = measuring.measured(plan.design.outcomes, named, trotsky.read(named))
         for row, place in enumerate(places):
             rows[place] |= {name: _plain(cells[row]) for name, cells in found.items()}

@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from thermidor.errors import InputError
+from thermidor.errors import InputError, Stopped
 from thermidor.experiments import store
 from thermidor.experiments.extras import need
 
@@ -35,7 +35,7 @@ def workers(count: int, *, processes: bool = True, scheduler: str | None = None)
     """Give the client of a local cluster of `count` workers, or of the scheduler at an address.
 
     Local workers are processes of one thread each, or threads of this process. Raises InputError if nobody
-    answers at the address.
+    answers at the address, Stopped if it is lost.
     """
     need("distributed")
     import dask
@@ -43,7 +43,7 @@ def workers(count: int, *, processes: bool = True, scheduler: str | None = None)
 
     for name in ("distributed", "distributed.worker", "distributed.nanny", "distributed.scheduler", "distributed.core"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
-    with dask.config.set({"distributed.scheduler.allowed-failures": DEATHS}):
+    with dask.config.set({"distributed.scheduler.allowed-failures": DEATHS}), _loss_is_said():
         if scheduler is not None:
             try:
                 client = Client(scheduler, timeout=PATIENCE, set_as_default=False)
@@ -112,6 +112,18 @@ def any_worker(client: Client) -> bool:
     with suppress(Exception):  # should it be gone, the client will know
         return bool(client.scheduler_info(n_workers=-1)["workers"])
     return True
+
+
+@contextmanager
+def _loss_is_said() -> Iterator[None]:
+    """Turn a connection that breaks, wherever that is noticed, into one message."""
+    from distributed import CancelledError
+
+    try:
+        yield
+    except (OSError, CancelledError) as error:
+        why = " ".join(str(error).split())[:120] or type(error).__name__
+        raise Stopped(f"scheduler or workers were lost ({why}); what is finished is kept, --resume goes on") from None
 
 
 @contextmanager

@@ -221,7 +221,12 @@ def _dispatch(
             if future.status in ("cancelled", "lost"):
                 raise _lost("the scheduler was", done, members)
             try:
-                told: Told = future.result()
+                told: Told = future.result(timeout=10 * TICK)
+            except TimeoutError:  # whoever lived it was killed before it was told: others will
+                if future.status == "error":
+                    raise
+                pending.add(future)
+                continue
             except KilledWorker:
                 killed += 1
                 continue

@@ -16,13 +16,13 @@ import numpy as np
 
 import thermidor as th
 from thermidor.errors import InputError
-from thermidor.experiments.report_sweep import drawn_differences, what_came_out
-from thermidor.experiments.sweep_figures import figures
+from thermidor.reports.report_sweep import drawn_differences, what_came_out
+from thermidor.reports.sweep_figures import figures
 from thermidor.views.report import Picture, Table
 
 if TYPE_CHECKING:
+    from thermidor.analysis.why import Why
     from thermidor.experiments.opened import Sweep
-    from thermidor.experiments.why import Why
 
 ROOT = Path(__file__).parent.parent
 KEPT, PAGES, IMAGES = ROOT / "sweeps", ROOT / "docs" / "results", ROOT / "docs" / "images"
@@ -44,8 +44,8 @@ def lived(name: str) -> Sweep:
 
 def explained() -> Why:
     """The contributions of groups of mechanisms to the main outcome."""
+    from thermidor.analysis.why import why
     from thermidor.experiments.outcomes import Condition
-    from thermidor.experiments.why import why
 
     out, scenario = KEPT / WHY, "russia-1917"
     condition = Condition(label=WHY_OUTCOME)
@@ -126,8 +126,8 @@ def page(sweep: Sweep, tables: list[Table], pictures: list[Picture]) -> list[Pat
     lines = [
         f"# {design.title}", "", design.about.strip(), "",
         f"Made by `python docs/sweeps.py {name}`: thermidor {stamp['thermidor']}, rules {stamp['rules_code']}, design "
-        f"{manifest['digest']}, seed {design.seed}, {sweep.plan.members:,} members ({sweep.counts['failed']:,} failed), "
-        f"{date.today():%Y-%m-%d}, {manifest['seconds']:.0f} s on {manifest['machine']['cores']} cores.", "",
+        f"{manifest['digest']}, seed {design.seed}, {sweep.plan.members:,} members ({sweep.counts['failed']:,} failed),"
+        f" {date.today():%Y-%m-%d}, {manifest['seconds']:.0f} s on {manifest['machine']['cores']} cores.", "",
     ]  # fmt: skip
     paths = []
     for number, part in enumerate(pictures, 1):

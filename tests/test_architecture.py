@@ -37,8 +37,10 @@ ARROWS: dict[str, str] = {
     "views": "errors country record lenses",
     "runs": f"{MODEL} lenses views",
     "experiments": f"{MODEL} lenses views runs",
+    "futures analysis": f"{MODEL} lenses views runs experiments",
+    "reports": f"{MODEL} lenses views runs experiments futures analysis",
     "__init__": f"{MODEL} lenses views runs experiments",
-    "cli __main__": f"{MODEL} lenses views runs experiments meanfield __init__",
+    "cli __main__": f"{MODEL} lenses views runs experiments futures analysis reports meanfield __init__",
 }
 
 SLOW_TO_IMPORT = {

@@ -18,8 +18,8 @@ from small import MINIATURE
 from thermidor.cli.app import app
 from thermidor.country import CLASSES, OFFICIAL, OUTSIDE, VARIABLES, WORKER
 from thermidor.errors import InputError, Interrupted
-from thermidor.experiments.branch import SAME_DRAWS, branch, recipe_of, state_at
-from thermidor.experiments.changes import BOOKS, CARRIED, IN_CITIZENS, give, set_state, settings_of
+from thermidor.futures.branch import SAME_DRAWS, branch, recipe_of, state_at
+from thermidor.futures.changes import BOOKS, CARRIED, IN_CITIZENS, give, set_state, settings_of
 from thermidor.runs import halfway
 from thermidor.runs import manifest as manifests
 from thermidor.runs.simulate import advance, pack, unpack

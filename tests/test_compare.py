@@ -15,11 +15,11 @@ from typer.testing import CliRunner
 
 import thermidor.cli.inquiry  # noqa: F401  adds the command
 from small import MINIATURE
+from thermidor.analysis.compare import Comparison, called, compare, counterfactual
+from thermidor.analysis.parted import field_of, mean_interval, median_error, student
+from thermidor.analysis.setups import setup_difference
 from thermidor.cli.app import app
 from thermidor.errors import InputError
-from thermidor.experiments.compare import Comparison, called, compare, counterfactual
-from thermidor.experiments.parted import field_of, mean_interval, median_error, student
-from thermidor.experiments.setups import setup_difference
 from thermidor.runs import run
 from thermidor.runs.result import Result
 from thermidor.views import parting
@@ -146,7 +146,7 @@ def test_labels_say_when_most_differ(base: Result) -> None:
 
 def _with_readings(a: Result, b: Result) -> Comparison:
     """Compare with the readings that the runs hold already."""
-    import thermidor.experiments.compare as module
+    import thermidor.analysis.compare as module
 
     kept = module._held
     module._held = lambda run: run  # type: ignore[assignment]
@@ -270,7 +270,7 @@ def test_a_scenario_is_run_with_the_draws_of_the_run_beside_it(folder: Path) -> 
 def test_two_sweeps_are_paired_where_they_can_be(tmp_path: Path) -> None:
     """A sweep with fewer replicates pairs with the same members; one of another seed, or other levels, does not."""
     from sweeps import DESIGN, write
-    from thermidor.experiments.compare_sweeps import compare_sweeps
+    from thermidor.analysis.compare_sweeps import compare_sweeps
     from thermidor.experiments.sweep import sweep
 
     def lived(name: str, old: str = "", new: str = "") -> Path:

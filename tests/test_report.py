@@ -19,9 +19,10 @@ from small import MINIATURE
 from sweeps import write
 from thermidor.cli.app import app
 from thermidor.errors import InputError
-from thermidor.experiments import account
-from thermidor.experiments.report import DRAWN, command, report, run_page
+from thermidor.reports import account
+from thermidor.reports.report import DRAWN, command, report, run_page
 from thermidor.runs import open_run, run
+from thermidor.runs.result import main_country
 from thermidor.scenarios import load_scenario
 from thermidor.views.overview import figure
 from thermidor.views.report import Facts, Listing, Picture, Section, Table, page
@@ -112,7 +113,7 @@ def test_the_page_of_a_run_stands_alone(text: str) -> None:
 def test_every_table_of_the_terminal_is_there(folder: Path, text: str) -> None:
     """Each cell that the terminal prints of a run stands in the page."""
     held, shown = open_run(folder), Page(text).text
-    main = account.main_country(held)
+    main = main_country(held)
     tables = [account.regimes(held, country) for country in held.reading.countries]
     tables += [account.turning_points(held, main), *account.beside(held, main)]
     assert len(tables) >= 4
@@ -222,8 +223,8 @@ def test_the_dictionary_holds_all_that_is_drawn(folder: Path, monkeypatch: pytes
 def test_the_page_of_a_sweep_stands_alone(tmp_path: Path) -> None:
     """Design, counts, shares with intervals, differences and fans of a kept sweep."""
     from thermidor.experiments.opened import open_sweep
-    from thermidor.experiments.report_sweep import sweep_page
     from thermidor.experiments.sweep import sweep
+    from thermidor.reports.report_sweep import sweep_page
 
     where = tmp_path / "sweep"
     sweep(write(tmp_path / "design"), where, workers=1)

@@ -7,8 +7,8 @@ import pytest
 import thermidor as th
 from sweeps import DESIGN, write
 from thermidor.cli import results
-from thermidor.experiments.effects import boundaries, effects
-from thermidor.experiments.report_sweep import what_came_out
+from thermidor.reports.effects import boundaries, effects
+from thermidor.reports.report_sweep import what_came_out
 
 FACTOR = "room: {set: first.room, range: [0.1, 0.7], steps: 4}"
 

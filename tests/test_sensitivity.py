@@ -12,8 +12,8 @@ import SALib.sample.morris
 import SALib.sample.sobol
 from SALib.test_functions import Ishigami
 
+from thermidor.analysis.sensitivity import morris, sobol
 from thermidor.errors import InputError
-from thermidor.experiments.sensitivity import morris, sobol
 
 NAMES = ["x1", "x2", "x3"]
 RANGES = [(-np.pi, np.pi)] * 3

@@ -17,10 +17,10 @@ from typer.testing import CliRunner
 from small import MINIATURE
 from thermidor.cli.app import app
 from thermidor.errors import InputError, Interrupted
-from thermidor.experiments import settled as module
 from thermidor.experiments.outcomes import Condition
-from thermidor.experiments.settled import DATED, QUIET, Settled, settled
-from thermidor.experiments.watch import Watch, outcome_of, watch_of
+from thermidor.futures import settled as module
+from thermidor.futures.settled import DATED, QUIET, Settled, settled
+from thermidor.futures.watch import Watch, outcome_of, watch_of
 from thermidor.lenses import trotsky
 from thermidor.lenses.spells import settle
 from thermidor.runs import store

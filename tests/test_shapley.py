@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from thermidor.analysis.shapley import shapley
 from thermidor.errors import InputError
-from thermidor.experiments.shapley import shapley
 
 NAMES = ["a", "b", "c", "d"]
 ON = (np.arange(16)[:, None] >> np.arange(3, -1, -1)) & 1

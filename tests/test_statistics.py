@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from validation import stats as validation_stats
 from validation.boundary import half_level
 
+from thermidor.analysis import statistics
+from thermidor.analysis.boundary import boundary
 from thermidor.errors import InputError
-from thermidor.experiments import statistics
-from thermidor.experiments.boundary import boundary
 from thermidor.runs.summary import interval
 
 

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from thermidor.analysis import survival
 from thermidor.errors import InputError
-from thermidor.experiments import survival
 from thermidor.runs.summary import Lasted
 
 LASTED = np.array([1.0, 2.0, 3.0, 3.0, 4.0, 5.0])

@@ -13,8 +13,8 @@ from matplotlib.patches import PathPatch
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
+from thermidor.analysis.survival import curve
 from thermidor.errors import InputError
-from thermidor.experiments.survival import curve
 from thermidor.views import contributions, fan, heat, morris, phase, survival, tornado
 from thermidor.views.cells import Boundary, scale
 from thermidor.views.panels import Points

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from sweeps import write
+from thermidor.analysis.why import why
 from thermidor.errors import InputError
 from thermidor.experiments.design import load_design
 from thermidor.experiments.outcomes import Condition
-from thermidor.experiments.why import why
 from thermidor.scenarios import load_scenario
 
 DESIGN = """

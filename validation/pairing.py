@@ -66,9 +66,9 @@ def report(plan: Plan) -> Page:
     about = (
         f"`russia-1917` and three overlays, the same {plan.replicates} members each. A cell says how many times "
         "as many independent runs would give the difference of the means as exactly as the paired ones do: 1 means "
-        "that pairing saves nothing, below 1 that it costs. Members that a change has reached live on with the same draws, "
-        "but a break or a measure that falls a month earlier makes another course of them, so that what is saved wears "
-        "off with time and with the size of the change."
+        "that pairing saves nothing, below 1 that it costs. Members that a change has reached live on with the same "
+        "draws, but a break or a measure that falls a month earlier makes another course of them, so that what is "
+        "saved wears off with time and with the size of the change."
     )
     table = Table(
         "saved", "Independent runs that one paired run is worth", ("overlay", "quantity", *map(str, YEARS)), rows

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from thermidor.experiments.statistics import half_way as half_way
+from thermidor.analysis.statistics import half_way as half_way
 from validation.sample import Floats
 
 LEVELS = (0.025, 0.975)

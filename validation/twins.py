@@ -9,7 +9,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from thermidor.experiments.changes import hush, reset
+from thermidor.futures.changes import hush, reset
 from thermidor.runs.simulate import pack
 from thermidor.runs.summary import interval
 from thermidor.scenarios import Scenario, resolve

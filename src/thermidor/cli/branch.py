@@ -33,7 +33,7 @@ def carry_out(wish: Wish, *, out: Path | None, force: bool, figure: bool) -> Non
         raise InputError("--force has nothing to replace", where="--force", mend="give the folder with --out DIR")
     settings = pairs("--set", wish.settings, "COUNTRY.VARIABLE=VALUE")
     rules = pairs("--rule", wish.rules, "NAME=VALUE")
-    from thermidor.experiments.branch import branch
+    from thermidor.futures.branch import branch
     from thermidor.runs import open_run
 
     parent = open_run(wish.folder)

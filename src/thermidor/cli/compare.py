@@ -17,8 +17,8 @@ from thermidor.views.palette import words
 if TYPE_CHECKING:
     import pandas as pd
 
-    from thermidor.experiments.compare import Comparison
-    from thermidor.experiments.compare_sweeps import SweepComparison
+    from thermidor.analysis.compare import Comparison
+    from thermidor.analysis.compare_sweeps import SweepComparison
     from thermidor.runs import Result
 
 MOST_ROWS = 40
@@ -47,7 +47,7 @@ def carry_out(
     wish: Wish, *, country: str | None, top: int, tolerance: float, at: list[str] | None, figure: Path | None
 ) -> None:
     """Open or run what was wished, compare and print. Raises InputError, where it can before any work."""
-    from thermidor.experiments.compare import compare
+    from thermidor.analysis.compare import compare
 
     if not (np.isfinite(tolerance) and tolerance >= 0.0):
         raise InputError(
@@ -71,7 +71,7 @@ def carry_out(
 def _two(wish: Wish) -> tuple[Result | Path, Result | Path]:
     """Run the two that are compared, or name their folders."""
     both: tuple[Result | Path, Result | Path]
-    from thermidor.experiments.compare import counterfactual
+    from thermidor.analysis.compare import counterfactual
     from thermidor.runs import manifest as manifests
     from thermidor.runs import run
     from thermidor.scenarios import load_scenario
@@ -130,16 +130,16 @@ def _kept(name: str) -> Path | None:
 
 
 def _is_sweep(folder: Path) -> bool:
-    from thermidor.experiments.report import kind_of
     from thermidor.experiments.store import KIND
+    from thermidor.reports.report import kind_of
 
     return folder.is_dir() and kind_of(folder) == KIND
 
 
 def show_sweeps(a: str, b: str) -> None:
     """Print two sweeps beside each other: how they were set up otherwise, and every outcome by overlay."""
-    from thermidor.experiments.compare_sweeps import compare_sweeps
-    from thermidor.experiments.sweep_words import interval_of, number
+    from thermidor.analysis.compare_sweeps import compare_sweeps
+    from thermidor.reports.sweep_words import interval_of, number
 
     found = compare_sweeps(a, b)
     sort = "members paired" if found.paired else "two samples"
@@ -186,8 +186,8 @@ def _setups(found: Comparison | SweepComparison) -> None:
 
 def _parting(found: Comparison, top: int) -> None:
     """Print when the pairs part and in which variables, then the order in which the others follow."""
-    from thermidor.experiments.compare import VISIBLE
-    from thermidor.experiments.parted import steps_of
+    from thermidor.analysis.compare import VISIBLE
+    from thermidor.analysis.parted import steps_of
 
     parted = found.members.dropna(subset="month")
     say("Where they part", _when(found, parted))
@@ -281,7 +281,7 @@ def _once(rows: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
 
 def _short(variable: str) -> str:
     """Write an entry of a vector as its field with a star."""
-    from thermidor.experiments.parted import field_of
+    from thermidor.analysis.parted import field_of
 
     field = field_of(variable)
     return variable if field == variable else f"{field}*"

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from thermidor.cli.tables import facts, note, prose, say, table
-from thermidor.experiments import account
+from thermidor.reports import account
+from thermidor.runs.result import main_country, title_of
 
 if TYPE_CHECKING:
     from thermidor.runs import Result
@@ -19,10 +20,10 @@ def report(result: Result, figure: Path | None) -> None:
     countries = result.manifest["scenario"]["resolved"]["countries"]
     say(account.headline(result.manifest), f"{result.manifest['seconds']:.1f} s")
     for name in result.reading.countries:
-        say(account.title_of(result, name), "regimes")
+        say(title_of(result, name), "regimes")
         _print(account.regimes(result, name), {2: 16})
-    main = account.main_country(result)
-    titled, key = account.title_of(result, main), countries[main].get("record")
+    main = main_country(result)
+    titled, key = title_of(result, main), countries[main].get("record")
     say(titled, "turning points")
     _print(account.turning_points(result, main))
     there = account.record_key(result, main)

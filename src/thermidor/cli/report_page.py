@@ -7,6 +7,6 @@ from pathlib import Path
 
 def write(folder: Path, out: Path | None) -> None:
     """Write the report of what is kept in `folder` and say where it is. Raises InputError."""
-    from thermidor.experiments.report import report
+    from thermidor.reports.report import report
 
     print(report(folder, out))

@@ -30,7 +30,7 @@ def show(folder: Path, sql: str | None, figures: Path | None) -> None:
 
 def tell(sweep: Sweep) -> None:
     """Print counts and tables."""
-    from thermidor.experiments.report_sweep import what_came_out
+    from thermidor.reports.report_sweep import what_came_out
 
     counts = sweep.counts
     say(sweep.design.name, sweep.design.title)
@@ -61,8 +61,8 @@ def answer(sweep: Sweep, query: str) -> None:
 
 def draw(sweep: Sweep, folder: Path) -> None:
     """Draw the figures that the design calls for into a folder."""
-    from thermidor.experiments.report_sweep import drawn_differences
-    from thermidor.experiments.sweep_figures import figures
+    from thermidor.reports.report_sweep import drawn_differences
+    from thermidor.reports.sweep_figures import figures
     from thermidor.runs.store import placing
 
     done = sweep.members[sweep.members["status"] != "planned"]

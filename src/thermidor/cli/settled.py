@@ -17,7 +17,7 @@ from thermidor.errors import InputError
 from thermidor.views.palette import words
 
 if TYPE_CHECKING:
-    from thermidor.experiments.settled import Settled
+    from thermidor.futures.settled import Settled
     from thermidor.views.settled import Panel
 
 LINES = 12
@@ -44,8 +44,8 @@ class Wish(NamedTuple):
 def carry_out(wish: Wish, out: Path | None) -> None:
     """Estimate the curves, print them, and write settled.csv, settled.json and settled.png to a folder."""
     gc.enable()  # a lens's reading holds itself, and here are thousands
-    from thermidor.experiments.settled import settled
-    from thermidor.experiments.watch import outcome_of
+    from thermidor.futures.settled import settled
+    from thermidor.futures.watch import outcome_of
     from thermidor.runs.store import placing
     from thermidor.scenarios import load_scenario
 
@@ -106,7 +106,7 @@ def report(found: Settled, title: str) -> None:
 
 def _flat(found: Settled) -> None:
     """Say how far the mean of all members drifts, which in expectation it does not, beside the error of that."""
-    from thermidor.experiments.settled import DATED
+    from thermidor.futures.settled import DATED
 
     gap = found.ended - found.curves[DATED][:, 0]
     if len(gap) > 1:
@@ -116,7 +116,7 @@ def _flat(found: Settled) -> None:
 
 def _columns(found: Settled) -> dict[str, np.ndarray]:
     """The mean curves by their heads."""
-    from thermidor.experiments.settled import DATED, QUIET
+    from thermidor.futures.settled import DATED, QUIET
 
     columns = {"as dated": found.mean(DATED)[0]}
     if 0 < found.ended.sum() < len(found.ended):
@@ -135,7 +135,7 @@ def _shown(found: Settled) -> list[int]:
 
 
 def _passed(found: Settled, name: str) -> None:
-    from thermidor.experiments.settled import DATED, LEVELS
+    from thermidor.futures.settled import DATED, LEVELS
 
     title = "as dated" if name == DATED else _without(found)
     say("Passed for good", title)
@@ -158,7 +158,7 @@ def _without(found: Settled) -> str:
 
 
 def _write(found: Settled, folder: Path) -> None:
-    from thermidor.experiments.settled import LEVELS
+    from thermidor.futures.settled import LEVELS
 
     with open(folder / "settled.csv", "w", newline="", encoding="utf-8") as file:
         lines = csv.writer(file, lineterminator="\n")
@@ -195,7 +195,7 @@ def _figure(found: Settled, country: str, scenario: str, path: Path) -> None:
 
 
 def _panel(found: Settled, name: str) -> Panel:
-    from thermidor.experiments.settled import DATED, LEVELS
+    from thermidor.futures.settled import DATED, LEVELS
     from thermidor.views.settled import Line, Panel
 
     lines = [Line("all members", *found.mean(name))]

@@ -18,7 +18,7 @@ from thermidor.views.palette import REGIMES, words
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from thermidor.experiments.why import Check, Why
+    from thermidor.analysis.why import Check, Why
 
 FIGURE = "contributions.png"
 
@@ -38,9 +38,9 @@ class Wish(NamedTuple):
 
 def carry_out(wish: Wish, out: Path | None, *, resume: bool) -> None:
     """Live all combinations, print the shares, and draw them. Raises InputError before any work."""
+    from thermidor.analysis.why import why
     from thermidor.experiments.outcomes import Condition
-    from thermidor.experiments.watch import outcome_of
-    from thermidor.experiments.why import why
+    from thermidor.futures.watch import outcome_of
     from thermidor.runs.manifest import cores
 
     if resume and out is None:

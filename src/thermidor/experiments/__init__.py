@@ -1,6 +1,5 @@
-"""Experiments: designs of many runs, lived on threads or a cluster, kept whole, analysed and drawn.
+"""Experiments: designs of many runs, lived on threads or a cluster, and kept whole.
 
-`design` and `outcomes` say what is asked, `points` and `block` what is lived, `store`, `cluster` and `sweep` live and
-keep it, `opened` reads it; `branch`, `settled`, `why`, `compare` ask of runs what one run can't say. Nothing heavy is
-imported here.
+`design` and `outcomes` say what is asked, `points` and `plan` what follows from it, `block` lives some members,
+`cluster` and `sweep` have all of them lived, `store` keeps them, `opened` reads them. Nothing heavy is imported here.
 """

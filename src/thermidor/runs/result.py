@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -158,3 +158,14 @@ def read_after(past: Columns, future: Columns) -> Reading:
     every, before = trotsky.read(Joined(past, future)), len(past["month"])
     cut = {axis: getattr(every, axis)[:, before:] for axis in ("labels", "raw")}
     return replace(every, months=every.months[before:], **cut)
+
+
+def title_of(result: Result, country: str) -> str:
+    """Return the title that the scenario gives a country."""
+    return str(result.manifest["scenario"]["resolved"]["countries"].get(country, {}).get("title", country))
+
+
+def main_country(result: Result, among: Sequence[str] = ()) -> str:
+    """Return the country that a report dwells on, of those `among`: the first with a record, else the first."""
+    told, named = result.manifest["scenario"]["resolved"]["countries"], among or result.reading.countries
+    return next((name for name in named if told.get(name, {}).get("record")), named[0])

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from thermidor.errors import InputError
 from thermidor.runs import summary
+from thermidor.runs.result import title_of
 from thermidor.views.beside import known
 from thermidor.views.palette import words
 from thermidor.views.report import Table
@@ -43,17 +44,6 @@ def headline(manifest: Mapping[str, Any]) -> str:
     else:
         many = ", ".join(f"{country} {n if isinstance(n, str) else f'{n:,}'}" for country, n in citizens.items())
     return f"{manifest['scenario']['name']}: {members}, {many}, seed {manifest['seed']}"
-
-
-def title_of(result: Result, country: str) -> str:
-    """Return the title that the scenario gives a country."""
-    return str(result.manifest["scenario"]["resolved"]["countries"].get(country, {}).get("title", country))
-
-
-def main_country(result: Result, among: Sequence[str] = ()) -> str:
-    """Return the country that a report dwells on, of those `among`: the first with a record, else the first."""
-    told, named = result.manifest["scenario"]["resolved"]["countries"], among or result.reading.countries
-    return next((name for name in named if told.get(name, {}).get("record")), named[0])
 
 
 def record_key(result: Result, country: str) -> str | None:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from thermidor.experiments import statistics
+from thermidor.analysis import statistics
 from thermidor.experiments.design import BASE
-from thermidor.experiments.effects import boundaries, effects, rests_on
 from thermidor.experiments.outcomes import ENDED, Duration
-from thermidor.experiments.sweep_words import asked, labels_of, numbers_of, shares_of
+from thermidor.reports.effects import boundaries, effects, rests_on
+from thermidor.reports.sweep_words import asked, labels_of, numbers_of, shares_of
 from thermidor.views.report import Part, Picture, picture
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ def _sensitivities(sweep: Sweep) -> Iterator[Part]:
 
 def _lasting(sweep: Sweep, done: pd.DataFrame) -> Iterator[Picture]:
     """Give the survival of each duration by overlay."""
-    from thermidor.experiments.survival import curve
+    from thermidor.analysis.survival import curve
     from thermidor.views.survival import figure
 
     for name, outcome in sweep.design.outcomes.items():

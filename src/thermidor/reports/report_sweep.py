@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from thermidor.experiments import statistics
+from thermidor.analysis import statistics
 from thermidor.experiments.design import BASE
-from thermidor.experiments.effects import boundary_tables, effect_tables
-from thermidor.experiments.sweep_figures import MOST_FIGURES, figures
-from thermidor.experiments.sweep_words import asked, cut, interval_of, labels_of, number, numbers_of, shares_of
+from thermidor.reports.effects import boundary_tables, effect_tables
+from thermidor.reports.sweep_figures import MOST_FIGURES, figures
+from thermidor.reports.sweep_words import asked, cut, interval_of, labels_of, number, numbers_of, shares_of
 from thermidor.views.palette import words
 from thermidor.views.report import Facts, Listing, Picture, Section, Table, page, picture
 

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from thermidor.analysis.statistics import Z, resamples
 from thermidor.errors import InputError
-from thermidor.experiments.statistics import Z, resamples
 
 if TYPE_CHECKING:
     import pandas as pd

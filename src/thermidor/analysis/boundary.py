@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from thermidor.analysis.statistics import LEVELS, half_way
 from thermidor.errors import InputError
-from thermidor.experiments.statistics import LEVELS, half_way
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from thermidor.analysis.statistics import Z
 from thermidor.errors import InputError
-from thermidor.experiments.statistics import Z
 from thermidor.views.survival import Curve
 
 if TYPE_CHECKING:

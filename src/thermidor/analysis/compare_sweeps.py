@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from thermidor.analysis import statistics
+from thermidor.analysis.parted import mean_interval
 from thermidor.errors import InputError
-from thermidor.experiments import statistics
 from thermidor.experiments.opened import Sweep, open_sweep
-from thermidor.experiments.parted import mean_interval
 from thermidor.runs.summary import interval
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from thermidor.analysis.statistics import LEVELS, Z, resamples
 from thermidor.errors import InputError
-from thermidor.experiments.statistics import LEVELS, Z, resamples
 
 if TYPE_CHECKING:
     import pandas as pd

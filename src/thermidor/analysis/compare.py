@@ -14,9 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from thermidor.errors import InputError
-from thermidor.experiments.account import main_country, title_of
-from thermidor.experiments.parted import (
+from thermidor.analysis.parted import (
     Course,
     Floats,
     Months,
@@ -30,7 +28,9 @@ from thermidor.experiments.parted import (
     sizes_table,
     spread_of,
 )
-from thermidor.experiments.setups import setup_difference
+from thermidor.analysis.setups import setup_difference
+from thermidor.errors import InputError
+from thermidor.runs.result import main_country, title_of
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from thermidor.country import VARIABLES
 from thermidor.draws import country_key
 from thermidor.errors import InputError, RunError
-from thermidor.experiments.changes import Hushed, Setting, hush, outside_of, set_state, settings_of
+from thermidor.futures.changes import Hushed, Setting, hush, outside_of, set_state, settings_of
 from thermidor.runs import manifest as manifests
 from thermidor.runs import store
 from thermidor.runs.ensemble import at_least, names_of, numbers_of
@@ -73,7 +73,7 @@ def branch(
     """Continue a member of a run (a result, or the folder it is kept in) from the start of the month `at` (YYYY-MM).
 
     set         {"country.variable": value}: states of the country that are other than they were; `norms` sets all four,
-                `organisation` and `fear` are given to the citizens (see `thermidor.experiments.changes`)
+                `organisation` and `fear` are given to the citizens (see `thermidor.futures.changes`)
     rules       {name: value}: rules that are other from then on
     without     mechanisms switched off from then on; `outside`, `outside.war`, `outside.hostility`, `outside.embargo`,
                 each also for one country (`COUNTRY.outside.war`), take away what was still to come from there

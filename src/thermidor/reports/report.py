@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from thermidor.errors import InputError
-from thermidor.experiments import account
+from thermidor.reports import account
 from thermidor.runs import manifest as manifests
-from thermidor.runs.result import Result
+from thermidor.runs.result import Result, main_country, title_of
 from thermidor.views.report import Facts, Listing, Picture, Section, Table, page, picture
 
 NO_ENDORSEMENT = "A model of a theory, laid beside the record: no forecast and no endorsement."
@@ -56,7 +56,7 @@ def report_of(folder: Path) -> str:
     if kind_of(folder) != KIND:
         return run_page(open_run(folder))
     from thermidor.experiments.opened import open_sweep
-    from thermidor.experiments.report_sweep import sweep_page
+    from thermidor.reports.report_sweep import sweep_page
 
     return sweep_page(open_sweep(folder))
 
@@ -72,9 +72,9 @@ def kind_of(folder: Path) -> object:
 
 def run_page(run: Result) -> str:
     """Return the page of a run."""
-    told, main = run.manifest["scenario"]["resolved"], account.main_country(run)
+    told, main = run.manifest["scenario"]["resolved"], main_country(run)
     countries = run.reading.countries
-    title, key = account.title_of(run, main), account.record_key(run, main)
+    title, key = title_of(run, main), account.record_key(run, main)
     spells = [account.regimes(run, country) for country in countries]
     beside = account.beside(run, main)
     unnamed = f"No label fits {100 * run.reading.unclassified_share:.1f}% of all country-months."
@@ -98,7 +98,7 @@ def overview(run: Result, country: str, spells: Table) -> Picture:
 
     sequence = "; ".join(f"{row[2]} from {row[0]} to {row[1]}" for row in spells.rows)
     alt = (
-        f"{account.title_of(run, country)}: panels of regimes, economy, state, apparatus, coercion and society by "
+        f"{title_of(run, country)}: panels of regimes, economy, state, apparatus, coercion and society by "
         f"month, with the record where there is one. The commonest regimes: {sequence}."
     )
     return picture(

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from thermidor.analysis import sensitivity, statistics
+from thermidor.analysis.boundary import boundary
+from thermidor.analysis.sensitivity import Sensitivity
 from thermidor.errors import InputError
-from thermidor.experiments import sensitivity, statistics
-from thermidor.experiments.boundary import boundary
 from thermidor.experiments.design import BASE
-from thermidor.experiments.sensitivity import Sensitivity
-from thermidor.experiments.sweep_words import cut, interval_of, number, numbers_of, shares_of
+from thermidor.reports.sweep_words import cut, interval_of, number, numbers_of, shares_of
 from thermidor.views.cells import Boundary
 from thermidor.views.report import Table
 

@@ -1,7 +1,7 @@
 """The point of no return: how probable an outcome is, given the state that a member has come to, month by month.
 
 From the exact state of each member at every grid month many futures are lived with fresh draws (see
-`thermidor.experiments.branch`); the share of them in which the outcome is held in some month up to the last one is the
+`thermidor.futures.branch`); the share of them in which the outcome is held in some month up to the last one is the
 probability at that month. A member that has reached it has 1. Two curves are drawn on the same draws of chance:
 
     dated   outside events come as the member has them
@@ -10,7 +10,7 @@ probability at that month. A member that has reached it has 1. Two curves are dr
 The mean of `dated` over all members is a martingale: in expectation it is flat, at the share of members that end with
 the outcome. What informs is each member's own curve, and the two means over those that ended with and without it.
 
-A future is lived no further than the outcome needs (see `thermidor.experiments.watch`), with the same answer.
+A future is lived no further than the outcome needs (see `thermidor.futures.watch`), with the same answer.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from thermidor.errors import InputError, RunError
-from thermidor.experiments.branch import Changes, change, changes_of, future
-from thermidor.experiments.watch import Bools, Codes, Series, Watch, watch_of
+from thermidor.futures.branch import Changes, change, changes_of, future
+from thermidor.futures.watch import Bools, Codes, Series, Watch, watch_of
 from thermidor.runs import manifest as manifests
 from thermidor.runs.ensemble import at_least, names_of
 from thermidor.runs.members import Progress, each_of, stopped_plainly

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from thermidor.analysis import statistics
+from thermidor.analysis.shapley import MOST, Shapley, shapley
 from thermidor.errors import InputError
-from thermidor.experiments import statistics
 from thermidor.experiments.design import FIRST, OTHERS, Base, Design, Factor, Overlay, design_path, load_design
 from thermidor.experiments.outcomes import Condition, Reached
 from thermidor.experiments.plan import Plan, plan_of
-from thermidor.experiments.shapley import MOST, Shapley, shapley
 from thermidor.experiments.sweep import sweep
 
 if TYPE_CHECKING:

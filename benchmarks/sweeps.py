@@ -27,7 +27,7 @@ from bench import SCENARIO, Line
 from clocks import CALL, seconds
 
 ROUNDS = 3
-PLAIN = 40
+PLAIN = 80
 """Members of a plain loop."""
 LONG = 300.0
 """Seconds of the sweep whose wall clock is estimated."""
@@ -148,12 +148,12 @@ def cpu_seconds() -> float:
 
 
 def speed() -> Iterator[Line]:
-    """A sweep of 200 members beside a plain loop, by one worker and by two, threads and processes."""
+    """A sweep of 400 members beside a plain loop, by one worker and by two, threads and processes."""
     ways = {(count, processes): [] for processes in (False, True) for count in (1, 2)}
     rates: dict[tuple[int, bool], list[tuple[Rate, Rate]]] = ways
     machine: list[float] = []
     with tempfile.TemporaryDirectory() as name:
-        path = design(Path(name))
+        path = design(Path(name), points=40)
         loop = plain_loop(path)
         for _ in range(ROUNDS):
             before = plain_rate(loop)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from design_block import keys_block, outcomes_block
+from design_block import keys_block, outcomes_block, states_block
 from fit_blocks import counts_block, edges_block, targets_block
 from read_source import DOCS, SOURCE, Mechanism, mechanisms, month_order, step_docstring, summary
 
@@ -55,6 +55,7 @@ def blocks() -> dict[str, dict[str, str]]:
     return {
         "docs/odd.md": {"month": month_block(), "citizen": citizen_block(), "axes": axes_block()},
         "docs/index.md": {"results": results_block()},
+        "docs/experiments/branches.md": {"states": states_block()},
         "docs/experiments/designs.md": {"keys": keys_block(), "outcomes": outcomes_block()},
         "docs/fitting.md": {"counts": counts_block(), "edges": edges_block(), "targets": targets_block()},
     }

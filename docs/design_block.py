@@ -1,4 +1,4 @@
-"""The parts of the page on designs that are made from the models: every key with its type, default and meaning."""
+"""The parts of the pages on experiments that are made from the models: every key of a design, every state to be set."""
 
 from __future__ import annotations
 
@@ -121,6 +121,23 @@ def outcomes_block() -> str:
     for key, record in KINDS.items():
         lines.append(f"| `{key}` | {' '.join((record.__doc__ or '').split())} | `{EXAMPLES[key]}` |")
     return "\n".join(lines)
+
+
+def states_block() -> str:
+    """What `branch --set` can set, with limits where they are not 0 to 1; entries of classes and organisations once."""
+    from thermidor.country import CLASSES, ORGANISATIONS
+    from thermidor.futures.changes import CARRIED, IN_CITIZENS, _limits
+
+    shown = {}
+    for name in ("norms", *CARRIED, *IN_CITIZENS):
+        field, _, entry = name.rpartition("_")
+        several = "CLASS" if field.endswith("_of") and entry in CLASSES else "ORGANISATION"
+        whole = f"{field}_{several}" if entry in (*CLASSES, *ORGANISATIONS) and field != "members" else name
+        low, high = _limits(name, name)
+        span = "above 0" if high == 1e6 else f"{low:g} to {high:g}"
+        shown[whole] = "" if (low, high) == (0.0, 1.0) else f" ({span})"
+    lists = f"CLASS is one of {', '.join(CLASSES)}; ORGANISATION of {', '.join(ORGANISATIONS[1:])}."
+    return ", ".join(f"`{name}`{limits}" for name, limits in shown.items()) + f". {lists}"
 
 
 def _described(schema: Mapping[str, Any]) -> str:

@@ -16,17 +16,20 @@ import shlex
 import sys
 import tempfile
 from collections.abc import Iterator
+from itertools import zip_longest
 from pathlib import Path
 
 FOLDER = Path(__file__).parent / "experiments"
 SMALL = {"sweep": ("--threads", "--workers", "2"), "why": ("--workers", "2")}
 """What is added to a command, so that it asks for no more than two cores; nothing of what is shown depends on it."""
 BLOCK = re.compile(
-    r"^```(?P<kind>yaml|console|python)\n(?P<text>.*?)^```|^<!-- shown(?:: (?P<heads>.*?))? -->\n(?P<old>.*?)<!-- end -->",
+    r"^```(?P<kind>yaml|console|python)\n(?P<text>.*?)^```"
+    r"|^<!-- shown(?:: (?P<heads>.*?))? -->\n(?P<old>.*?)<!-- end -->",
     re.MULTILINE | re.DOTALL,
 )
 TIMED = re.compile(r"\d[\d.,]* (s|ms|min|MB|workers)\b")
 """What differs from one time to the next."""
+NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 
 def carried_out(page: Path) -> str:
@@ -76,9 +79,20 @@ def chosen(output: str, heads: str | None) -> str:
     return "\n\n".join(part for part in parts if part.startswith(tuple(wanted)))
 
 
-def untimed(text: str) -> list[str]:
-    """The words of a page, without what differs from one time to the next and without the lengths of lines."""
-    return re.sub(r"─+", "─", TIMED.sub("#", text)).split()
+def difference(shown: str, printed: str) -> str:
+    """Say where a page first differs from what is printed now; nothing where it does not.
+
+    Times don't count, nor the width of columns. Numbers may be a tenth apart, since other machines round otherwise;
+    after a change of rules some are further.
+    """
+    words = [re.sub(r"─+", "─", TIMED.sub("#", text)).split() for text in (shown, printed)]
+    for before, now in zip_longest(*words, fillvalue=""):
+        if NUMBER.sub("#", before) != NUMBER.sub("#", now):
+            return f"'{before}', now '{now}'"
+        for old, new in zip(*(map(float, NUMBER.findall(word)) for word in (before, now)), strict=True):
+            if abs(old - new) > 0.1 * max(abs(old), abs(new), 0.1):
+                return f"'{before}', now '{now}'"
+    return ""
 
 
 @contextlib.contextmanager

@@ -17,13 +17,17 @@ DOCS = ROOT / "docs"
 sys.path.insert(0, str(DOCS))
 
 import build  # noqa: E402
+import design_block  # noqa: E402
 import figures  # noqa: E402
 import read_source  # noqa: E402
+import shown  # noqa: E402
 
 PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
 TINY = {
     "run": ["--citizens", "200", "--months", "24", "--replicates", "1", "--no-figure"],
     "trace": ["--citizens", "200", "--months", "6"],
+    "compare": ["--citizens", "200", "--replicates", "1"],
+    "branch": ["--months", "12", "--replicates", "1", "--no-figure"],
 }
 """What makes the commands of the pages small: of an option given twice the last one counts."""
 
@@ -113,6 +117,31 @@ def test_python_of_the_pages_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     for block in blocks:
         exec(compile(block, "first-steps.md", "exec"), {"__name__": "first_steps"})
     assert (tmp_path / "decade.png").stat().st_size > 1000
+
+
+@pytest.mark.parametrize("page", sorted((DOCS / "experiments").glob("*.md")), ids=name_of)
+def test_pages_on_experiments_show_what_is_printed(page: Path) -> None:
+    """Carried out from top to bottom, a page on experiments shows what its commands print; its programs are whole."""
+    assert not shown.difference(page.read_text(encoding="utf-8"), shown.carried_out(page)), "run: python docs/shown.py"
+    for block in fenced(page, "py"):
+        compile(block, page.name, "exec")
+
+
+def test_what_a_page_shows_is_compared_word_by_word() -> None:
+    """Times and widths don't count; another word, another number or a line more does."""
+    assert not shown.difference("lost  95%  in 3 s ───", "lost 95% in 12 s ─")
+    for other in ("lost 60% in 3 s", "kept 95% in 3 s", "lost 95% in 3 s more"):
+        assert shown.difference("lost 95% in 3 s", other), other
+
+
+def test_every_kind_of_outcome_has_an_example_that_can_be_planned() -> None:
+    """The examples in the reference of designs make a design."""
+    from thermidor.experiments.design import parse_design
+    from thermidor.experiments.plan import plan_of
+
+    lines = "\n".join(f"  {kind}_: {text}" for kind, text in design_block.EXAMPLES.items())
+    head = "schema: 1\nname: all\ntitle: All\nabout: All.\nbase: {scenario: russia-1917}\noutcomes:\n"
+    assert list(plan_of(parse_design(head + lines)).design.outcomes) == [f"{kind}_" for kind in design_block.EXAMPLES]
 
 
 class Anchors(HTMLParser):

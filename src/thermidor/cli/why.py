@@ -136,6 +136,8 @@ def named(outcome: str) -> str:
 
 
 def _points(value: float, low: float, high: float) -> str:
+    if not np.isfinite(value):
+        return "-"
     return f"{100 * value:.0f} ({100 * low:.0f}, {100 * high:.0f})"
 
 

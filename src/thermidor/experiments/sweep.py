@@ -185,7 +185,7 @@ def _dispatch(
     cancel: Event | None,
 ) -> None:
     """Send blocks, a few ahead, until all are there. Raises Interrupted, Stopped, or what stops the sweep."""
-    from distributed import KilledWorker, wait
+    from distributed import CancelledError, KilledWorker, wait
 
     members = int(manifest["members"])
     done = members - sum(last - first for first, last in (store.members_of(manifest, n) for n in missing))
@@ -197,7 +197,7 @@ def _dispatch(
             pending.add(client.submit(live_block, *work, number, token, simulate, pure=False))
 
     send(threads * AHEAD)
-    lost_since, heard = None, time.monotonic()
+    lost_since, heard, asked = None, time.monotonic(), time.monotonic()
     while pending:
         if cancel is not None and cancel.is_set():
             raise Interrupted(f"stopped; {done:,} of {members:,} members are kept")
@@ -211,10 +211,12 @@ def _dispatch(
             if time.monotonic() - lost_since > cluster.PATIENCE or client.status == "closed":
                 raise _lost("the scheduler was", done, members)
         if ended:
-            heard = time.monotonic()
-        elif time.monotonic() - heard > cluster.PATIENCE:
-            heard = time.monotonic()
-            if not cluster.any_worker(client):
+            heard = asked = time.monotonic()
+        elif time.monotonic() - asked > cluster.PATIENCE / 10:
+            asked = time.monotonic()
+            if cluster.any_worker(client):
+                heard = asked
+            elif asked - heard > cluster.PATIENCE:
                 raise _lost("all workers were", done, members)
         for future in ended:
             pending.discard(future)
@@ -232,6 +234,8 @@ def _dispatch(
                 continue
             except Interrupted:
                 raise Stopped("another client has taken over this sweep") from None
+            except (OSError, CancelledError):
+                raise _lost("the scheduler was", done, members) from None
             done, failed = done + told.done + told.failed, failed + told.failed
             send(1)
         if progress is not None:

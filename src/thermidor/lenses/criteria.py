@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -152,24 +151,37 @@ def load_table(path: Path) -> Table:
 EVERY = slice(None)
 
 
-def values_of(series: Columns, expressions: Expressions, runs: slice = EVERY, countries: slice = EVERY) -> Values:
-    """Return what gives each quantity of a run, or of some of its runs and countries [run, month, country].
+class Quantities:
+    """Gives each quantity of a run, or of some of its runs and countries, by name [run, month, country].
 
-    Each is read and worked out once.
+    Each is read and worked out once. (A class, not a function that remembers: that would hold itself, and with it
+    megabytes until the next collection.)
     """
 
-    @cache
-    def value(name: str) -> Floats:
-        if name in expressions:
-            with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-                return expressions[name](value)
-        if name not in series:
-            raise InputError(f"these series have no variable '{name}'", why="the lens reads it")
-        found = series[name]
-        every = found if isinstance(found, np.ndarray) else found.transpose("run", "month", "country").values
-        return every[runs, :, countries]
+    def __init__(self, series: Columns, expressions: Expressions, runs: slice, countries: slice) -> None:
+        self.series, self.expressions, self.runs, self.countries = series, expressions, runs, countries
+        self.known: dict[str, Floats] = {}
 
-    return value
+    def __call__(self, name: str) -> Floats:
+        """Return a quantity. Raises InputError for one that these series have not."""
+        if name not in self.known:
+            self.known[name] = self._worked_out(name)
+        return self.known[name]
+
+    def _worked_out(self, name: str) -> Floats:
+        if name in self.expressions:
+            with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+                return self.expressions[name](self)
+        if name not in self.series:
+            raise InputError(f"these series have no variable '{name}'", why="the lens reads it")
+        found = self.series[name]
+        every = found if isinstance(found, np.ndarray) else found.transpose("run", "month", "country").values
+        return every[self.runs, :, self.countries]
+
+
+def values_of(series: Columns, expressions: Expressions, runs: slice = EVERY, countries: slice = EVERY) -> Values:
+    """Return what gives each quantity of a run, or of some of its runs and countries [run, month, country]."""
+    return Quantities(series, expressions, runs, countries)
 
 
 def met(criterion: Criterion, value: Floats) -> Bools:

@@ -36,7 +36,8 @@ def sweep_page(sweep: Sweep) -> str:
         Section("What was lived", (Facts(_plan(sweep)), POLICY, *_failures(table))),
     ]
     if len(done):
-        sections += [*what_came_out(sweep), Section("Figures", (*drawn_differences(sweep), *figures(sweep, done)))]
+        drawn = Section("Figures", (*drawn_differences(sweep), *figures(sweep, done)))
+        sections += [section for section in (drawn, *what_came_out(sweep)) if section.parts]
     sections.append(Section("How to cite", (Listing(_cite(sweep)),)))
     version = sweep.manifest["versions"]["thermidor"]
     foot = (

@@ -26,8 +26,8 @@ import psutil
 from bench import SCENARIO, Line
 from clocks import CALL, seconds
 
-ROUNDS = 3
-PLAIN = 80
+ROUNDS = 2
+PLAIN = 40
 """Members of a plain loop."""
 LONG = 300.0
 """Seconds of the sweep whose wall clock is estimated."""
@@ -59,7 +59,7 @@ class Rate(NamedTuple):
     fixed: float
 
 
-def design(folder: Path, *, first: int = 2000, others: int = 500, months: int = 240, points: int = 20) -> Path:
+def design(folder: Path, *, first: int = 2000, others: int = 500, months: int = 960, points: int = 32) -> Path:
     """Write the design with ten replicates of some points."""
     sizes = {"first": first, "others": others, "months": months, "points": points, "replicates": 10}
     path = folder / f"design-{first}-{points}.yaml"

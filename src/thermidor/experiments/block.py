@@ -7,6 +7,7 @@ row that says at which stage and why; only what stops the sweep itself (a full d
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from functools import lru_cache
@@ -78,11 +79,13 @@ def live_block(folder: str, digest: str, number: int, token: str, simulate: Call
         return Told(number, there.count(store.DONE), there.count(store.FAILED), time.perf_counter() - began)
     months = plan.months[:: plan.design.series_every]
     series = np.full((last - first, len(months), len(plan.series)), np.nan, np.float32)
-    step = max(1, TOGETHER // (4 * len(plan.months) * len(plan.countries) * len(VARIABLES)))
+    shape = len(plan.months), len(plan.countries), len(VARIABLES)
+    step = max(1, TOGETHER // (4 * math.prod(shape)))
+    room = np.empty((min(step, last - first), *shape), np.float32)
     lived: list[dict[str, Any]] = []
     for begin in range(first, last, step):
         members = range(begin, min(begin + step, last))
-        lived += _rows(plan, members, wanted, simulate, series[begin - first :])
+        lived += _rows(plan, members, wanted, simulate, room[: len(members)], series[begin - first :])
     rows = {name: [row.get(name) for row in lived] for name in (*KNOWN, *manifest["columns"], *SPENT)}
     wanted.look(now=True)
     if plan.series:
@@ -113,11 +116,18 @@ class _Wanted:
 
 
 def _rows(
-    plan: Plan, members: range, wanted: _Wanted, simulate: Callable[..., Lived] | None, series: NDArray[np.float32]
+    plan: Plan,
+    members: range,
+    wanted: _Wanted,
+    simulate: Callable[..., Lived] | None,
+    months: NDArray[np.float32],
+    series: NDArray[np.float32],
 ) -> list[dict[str, Any]]:
-    """Live some members and read them together: a row each, with its outcomes, or at which stage it failed and why."""
+    """Live some members and read them together: a row each, with its outcomes, or at which stage it failed and why.
+
+    months: room for all of theirs [member, month, country, variable]; series: for those that are kept.
+    """
     rows: list[dict[str, Any]] = []
-    months = np.empty((len(members), len(plan.months), len(plan.countries), len(VARIABLES)), np.float32)
     at: tuple[Case, int] | None = None
     start: Start | Exception | None = None
     for place, number in enumerate(members):

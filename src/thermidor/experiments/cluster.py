@@ -31,8 +31,9 @@ PLAINLY = {
     "distributed.admin.system-monitor.interval": "5s",
     "distributed.worker.memory.monitor-interval": "2s",
     "distributed.scheduler.active-memory-manager.start": False,
+    "distributed.nanny.pre-spawn-environ": {"OMP_NUM_THREADS": 1, "OPENBLAS_NUM_THREADS": 1, "MKL_NUM_THREADS": 1},
 }
-"""A local cluster that looks at itself less often: by default that takes five per cent of a core."""
+"""A local cluster that looks at itself less often and leaves the allocator alone: each costs per cents of a core."""
 PATIENCE = 30.0
 """Seconds to wait for a scheduler, and for it to have a worker."""
 AT_ONCE = "ignore:resource_tracker"

@@ -23,8 +23,8 @@ from thermidor.experiments.plan import Plan, plan_of
 from thermidor.experiments.sweep import sweep
 
 if TYPE_CHECKING:
+    from thermidor.experiments.dispatch import Progress
     from thermidor.experiments.opened import Sweep
-    from thermidor.experiments.sweep import Progress
     from thermidor.scenarios import Scenario
 
 DESIGN = "mechanisms"

@@ -18,8 +18,9 @@ from thermidor.cli.tables import facts, note, say, table
 from thermidor.errors import InputError, Interrupted
 
 if TYPE_CHECKING:
+    from thermidor.experiments.dispatch import Progress
     from thermidor.experiments.plan import Plan
-    from thermidor.experiments.sweep import Cost, Progress
+    from thermidor.experiments.sweep import Cost
 
 
 def carry_out(

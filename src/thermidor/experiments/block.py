@@ -23,6 +23,7 @@ from thermidor.errors import InputError, Interrupted, RunError
 from thermidor.experiments import outcomes as measuring
 from thermidor.experiments import store
 from thermidor.experiments.plan import Case, Member, Plan, Start
+from thermidor.experiments.rows import DONE, FAILED
 from thermidor.runs.store import Axes, columns
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def live_block(folder: str, digest: str, number: int, token: str, simulate: Call
     first, last = store.members_of(manifest, number)
     if store.block_path(Path(folder), number).is_file():  # a worker that was killed could no more tell of it
         there = store.read_block(Path(folder), manifest, number).column("status").to_pylist()
-        return Told(number, there.count(store.DONE), there.count(store.FAILED), time.perf_counter() - began)
+        return Told(number, there.count(DONE), there.count(FAILED), time.perf_counter() - began)
     months = plan.months[:: plan.design.series_every]
     series = np.full((last - first, len(months), len(plan.series)), np.nan, np.float32)
     shape = len(plan.months), len(plan.countries), len(VARIABLES)
@@ -91,7 +92,7 @@ def live_block(folder: str, digest: str, number: int, token: str, simulate: Call
     if plan.series:
         store.write_series(Path(folder), first, last, series)
     store.write_block(Path(folder), manifest, number, rows, token)
-    failed = rows["status"].count(store.FAILED)
+    failed = rows["status"].count(FAILED)
     return Told(number, last - first - failed, failed, time.perf_counter() - began)
 
 
@@ -133,7 +134,7 @@ def _rows(
     for place, number in enumerate(members):
         wanted.look()
         this, clock, stage = plan.member(number), time.perf_counter(), "start"
-        row: dict[str, Any] = {"member": number, "status": store.DONE}
+        row: dict[str, Any] = {"member": number, "status": DONE}
         try:
             if at is None or at[0] is not this.case or at[1] != this.point:
                 at, start = (this.case, this.point), _start(plan, this)
@@ -148,9 +149,9 @@ def _rows(
             row |= _failure(stage, error)
         rows.append(row | {"seconds": time.perf_counter() - clock})
     clock = time.perf_counter()
-    whole = [place for place, row in enumerate(rows) if row["status"] == store.DONE]
+    whole = [place for place, row in enumerate(rows) if row["status"] == DONE]
     _measure(plan, months, rows, whole)
-    whole = [place for place in whole if rows[place]["status"] == store.DONE]
+    whole = [place for place in whole if rows[place]["status"] == DONE]
     for column, (country, variable) in enumerate(plan.series):
         series[whole, :, column] = months[whole, :: plan.design.series_every, country, variable]
     each = (time.perf_counter() - clock) / len(rows)
@@ -192,7 +193,7 @@ def _failure(stage: str, error: Exception) -> dict[str, Any]:
     text = " ".join(str(error).split())
     named = text if isinstance(error, InputError | RunError) else f"{type(error).__name__}: {text}"
     step = f": {error.step}" if isinstance(error, RunError) else ""
-    return {"status": store.FAILED, "failure_stage": stage + step, "failure": named[:1000]}
+    return {"status": FAILED, "failure_stage": stage + step, "failure": named[:1000]}
 
 
 def live(

@@ -105,8 +105,7 @@ def ask_workers(client: Client, folder: Path, token: str) -> int:
         if not seen:
             mend = "give --out a folder on a disk that all workers share"
             raise InputError("a worker does not see the folder", f"{address}: {folder}", "it has no such file", mend)
-    workers = client.scheduler_info(n_workers=-1)["workers"].values()
-    return sum(int(worker["nthreads"]) for worker in workers)
+    return threads(client)
 
 
 def _identity(folder: str, token: str) -> tuple[dict[str, str], bool]:
@@ -117,11 +116,12 @@ def _identity(folder: str, token: str) -> tuple[dict[str, str], bool]:
     return store.stamp(), seen
 
 
-def any_worker(client: Client) -> bool:
-    """Whether the scheduler has a worker, as far as it can be asked."""
+def threads(client: Client) -> int:
+    """How many threads the scheduler's workers have together; 0 where it has none, or can't be asked."""
     with suppress(Exception):  # should it be gone, the client will know
-        return bool(client.scheduler_info(n_workers=-1)["workers"])
-    return True
+        workers = client.scheduler_info(n_workers=-1)["workers"].values()
+        return sum(int(worker["nthreads"]) for worker in workers)
+    return 0
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from thermidor.errors import InputError
 from thermidor.experiments import store
 from thermidor.experiments.extras import need
 from thermidor.experiments.plan import Plan
+from thermidor.experiments.rows import DONE, FAILED, PLANNED
 from thermidor.runs import manifest as manifests
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ class Sweep:
     @cached_property
     def counts(self) -> dict[str, int]:
         """How many members are done, failed, and still planned."""
-        found = {store.DONE: 0, store.FAILED: 0, store.PLANNED: 0}
+        found = {DONE: 0, FAILED: 0, PLANNED: 0}
         values, numbers = np.unique(self.table.column("status").to_numpy(zero_copy_only=False), return_counts=True)
         return found | dict(zip(values.tolist(), numbers.tolist(), strict=True))
 

@@ -27,8 +27,10 @@ from numpy.typing import NDArray
 
 from thermidor.errors import InputError
 from thermidor.experiments import outcomes as measuring
+from thermidor.experiments import rows
 from thermidor.experiments.design import as_data, design_from
 from thermidor.experiments.plan import Plan, plan_of
+from thermidor.experiments.rows import DONE, FAILED, PLANNED
 from thermidor.runs import lock
 from thermidor.runs import manifest as manifests
 from thermidor.runs.store import placing
@@ -38,10 +40,9 @@ if TYPE_CHECKING:
 
 KIND, SCHEMA = "thermidor-sweep", 1
 MEMBERS, BLOCKS, SERIES, RUNNING = "members.parquet", "blocks", "series.zarr", ".running"
-PLANNED, WHOLE = "planned", "whole"
-DONE, FAILED = "done", "failed"
-SWEEP, ROWS = b"thermidor-sweep", 50_000
-"""Key of the sweep's digest in a block's file; members that are planned at a time."""
+WHOLE = "whole"
+SWEEP = b"thermidor-sweep"
+"""Key of the sweep's digest in a block's file."""
 Manifest = dict[str, Any]
 
 
@@ -69,7 +70,7 @@ def create(folder: Path, plan: Plan, block: int) -> Manifest:
     """Write the plan into an empty folder: every member, before anything is lived; the manifest last."""
     with placing(folder):
         (folder / BLOCKS).mkdir()
-        _write_planned(folder, plan)
+        rows.write_planned(folder / MEMBERS, plan, _columns(plan))
         if plan.series:
             _create_series(folder, plan, block)
         manifest = _described(plan, block)
@@ -154,17 +155,17 @@ def read_block(folder: Path, manifest: Manifest, number: int) -> pa.Table:
     return table
 
 
-def write_block(folder: Path, manifest: Manifest, number: int, rows: Mapping[str, list[Any]], token: str) -> None:
+def write_block(folder: Path, manifest: Manifest, number: int, cells: Mapping[str, list[Any]], token: str) -> None:
     """Write what the members of a block came to: all of it or nothing, on the disk before this returns."""
     import pyarrow as pa
     import pyarrow.parquet as parquet
 
-    schema = _result_schema(manifest["columns"]).with_metadata({SWEEP: manifest["digest"].encode()})
+    schema = rows.result_schema(manifest["columns"]).with_metadata({SWEEP: manifest["digest"].encode()})
     path = block_path(folder, number)
     aside = path.with_name(f"{path.name}.{token}")
     with placing(path):
         try:
-            parquet.write_table(pa.table(dict(rows), schema=schema), aside, compression="zstd")
+            parquet.write_table(pa.table(dict(cells), schema=schema), aside, compression="zstd")
             with open(aside, "rb") as file:
                 os.fsync(file.fileno())
             os.replace(aside, path)
@@ -200,9 +201,9 @@ def tables(folder: Path, manifest: Manifest) -> Iterator[pa.Table]:
                     yield file.read_row_group(group)
                 return
             there = set(finished(folder, manifest))
-            planned = _in_blocks(file, int(manifest["block"]))
-            for number, rows in enumerate(planned):
-                yield _joined(rows, read_block(folder, manifest, number) if number in there else None)
+            planned = rows.in_blocks(file, int(manifest["block"]))
+            for number, known in enumerate(planned):
+                yield rows.joined(known, read_block(folder, manifest, number) if number in there else None)
     except (OSError, pa.ArrowException) as error:
         raise _damaged(path, f"it can't be read: {str(error)[:120]}") from None
 
@@ -275,6 +276,11 @@ def extent(folder: Path) -> tuple[int, int]:
     return len(sizes), sum(sizes)
 
 
+def _columns(plan: Plan) -> dict[str, str]:
+    """The columns of outcomes and their kinds."""
+    return {name: kind.__name__ for name, kind in measuring.column_names(plan.design.outcomes).items()}
+
+
 def _described(plan: Plan, block: int) -> Manifest:
     from thermidor.scenarios import scenario_text
 
@@ -289,7 +295,7 @@ def _described(plan: Plan, block: int) -> Manifest:
         "scenario": scenario_text(plan.scenario),
         "members": plan.members,
         "block": block,
-        "columns": {name: kind.__name__ for name, kind in measuring.column_names(plan.design.outcomes).items()},
+        "columns": _columns(plan),
         "series": list(plan.design.series),
         "stamp": stamp(),
         **manifests.made_by(),
@@ -310,66 +316,6 @@ def _flat(entry: Any, at: str = "") -> dict[str, str]:
         return {at: json.dumps(entry)[:60]}
     found = (_flat(value, f"{at}.{key}".lstrip(".")) for key, value in entry.items())
     return {path: value for each in found for path, value in each.items()}
-
-
-def _write_planned(folder: Path, plan: Plan) -> None:
-    import pyarrow as pa
-    import pyarrow.parquet as parquet
-
-    columns = {name: kind.__name__ for name, kind in measuring.column_names(plan.design.outcomes).items()}
-    aside, writer = folder / f"{MEMBERS}.partial", None
-    for first in range(0, plan.members, ROWS):
-        known = pa.table(plan.columns(first, min(first + ROWS, plan.members)))
-        table = _joined(known, None, _result_schema(columns))
-        writer = writer or parquet.ParquetWriter(aside, table.schema, compression="zstd")
-        writer.write_table(table)
-    if writer is not None:
-        writer.close()
-    os.replace(aside, folder / MEMBERS)
-
-
-def _result_schema(columns: Mapping[str, str]) -> pa.Schema:
-    """Columns that a block fills: the member, its status, outcomes, seconds, and what failed."""
-    import pyarrow as pa
-
-    kinds = {"float": pa.float64(), "str": pa.string()}
-    found = [("member", pa.int64()), ("status", pa.string()), *((name, kinds[kind]) for name, kind in columns.items())]
-    return pa.schema([*found, ("seconds", pa.float64()), ("failure_stage", pa.string()), ("failure", pa.string())])
-
-
-def _joined(known: pa.Table, lived: pa.Table | None, schema: pa.Schema | None = None) -> pa.Table:
-    """Known columns of members beside what they came to; `lived` none: what stands there, or else planned."""
-    import pyarrow as pa
-
-    if lived is None and schema is None:
-        return known
-    for entry in lived.schema if lived is not None else schema or ():
-        if entry.name == "member":
-            continue
-        if lived is not None:
-            column = lived.column(entry.name)
-        elif entry.name == "status":
-            column = pa.array([PLANNED] * len(known), pa.string())
-        else:
-            column = pa.nulls(len(known), entry.type)
-        at = known.schema.get_field_index(entry.name)
-        known = known.append_column(entry.name, column) if at < 0 else known.set_column(at, entry.name, column)
-    return known
-
-
-def _in_blocks(file: Any, block: int) -> Iterator[pa.Table]:
-    """The rows of a file, so many at a time and never all at once."""
-    import pyarrow as pa
-
-    held = None
-    for batch in file.iter_batches(batch_size=max(block, 1000)):
-        rows = pa.Table.from_batches([batch])
-        held = rows if held is None else pa.concat_tables([held, rows])
-        while len(held) >= block:
-            yield held.slice(0, block).combine_chunks()
-            held = held.slice(block)
-    if held is not None and len(held):
-        yield held.combine_chunks()
 
 
 def _create_series(folder: Path, plan: Plan, block: int) -> None:

@@ -19,10 +19,10 @@ from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from thermidor.errors import InputError, Interrupted, Stopped
+from thermidor.errors import InputError
 from thermidor.experiments import cluster, store
-from thermidor.experiments.block import Told, live_block
 from thermidor.experiments.design import Design, design_path, load_design
+from thermidor.experiments.dispatch import Progress, dispatch
 from thermidor.experiments.extras import need
 from thermidor.experiments.opened import Sweep, open_sweep
 from thermidor.experiments.plan import Plan, plan_of
@@ -31,20 +31,14 @@ from thermidor.runs import manifest as manifests
 from thermidor.runs.store import placing
 
 if TYPE_CHECKING:
-    from distributed import Client
+    pass
 
 BLOCK_SECONDS = 5.0
 MOST_IN_BLOCK = 2_000
 FEWEST_BLOCKS = 16
 """A small sweep is cut finer, so that all workers have a share of it."""
-AHEAD = 2
-"""Blocks sent ahead for each thread, so that none waits for the next."""
-TICK = 0.2
 PROBES = 3
 """Members lived to learn what one costs."""
-
-Progress = Callable[[int, int, int], None]
-"""Told of (members finished, members in all, of them failed), from the calling thread."""
 
 
 class Cost(NamedTuple):
@@ -132,10 +126,9 @@ def sweep(
             cluster.compile_here(plan)
             with cluster.workers(workers or manifests.cores(), processes=processes, scheduler=scheduler) as client:
                 threads = cluster.ask_workers(client, target, token)
-                work = (str(target), manifest["digest"])
                 try:
                     with client.as_current():
-                        _dispatch(client, work, missing, manifest, threads, token, simulate, progress, cancel)
+                        dispatch(client, str(target), manifest, missing, token, threads, simulate, progress, cancel)
                 finally:
                     (target / store.RUNNING).unlink(missing_ok=True)  # whoever is still at work stops by itself
         if manifest["state"] != store.WHOLE:
@@ -171,82 +164,6 @@ def _missing(target: Path, manifest: store.Manifest) -> list[int]:
         for number in sorted(there):
             store.read_block(target, manifest, number)
     return [number for number in range(store.blocks_in(manifest)) if number not in there]
-
-
-def _dispatch(
-    client: Client,
-    work: tuple[str, str],
-    missing: list[int],
-    manifest: store.Manifest,
-    threads: int,
-    token: str,
-    simulate: Callable[..., Any] | None,
-    progress: Progress | None,
-    cancel: Event | None,
-) -> None:
-    """Send blocks, a few ahead, until all are there. Raises Interrupted, Stopped, or what stops the sweep."""
-    from distributed import CancelledError, KilledWorker, wait
-
-    members = int(manifest["members"])
-    done = members - sum(last - first for first, last in (store.members_of(manifest, n) for n in missing))
-    failed, killed, waiting = 0, 0, iter(missing)
-    pending: set[Any] = set()
-
-    def send(count: int) -> None:
-        for _, number in zip(range(count), waiting, strict=False):
-            pending.add(client.submit(live_block, *work, number, token, simulate, pure=False))
-
-    send(threads * AHEAD)
-    lost_since, heard, asked = None, time.monotonic(), time.monotonic()
-    while pending:
-        if cancel is not None and cancel.is_set():
-            raise Interrupted(f"stopped; {done:,} of {members:,} members are kept")
-        ended: set[Any] = set()
-        with suppress(TimeoutError):
-            ended = wait(pending, timeout=TICK, return_when="FIRST_COMPLETED").done
-        if client.status == "running":
-            lost_since = None
-        else:
-            lost_since = lost_since or time.monotonic()
-            if time.monotonic() - lost_since > cluster.PATIENCE or client.status == "closed":
-                raise _lost("the scheduler was", done, members)
-        if ended:
-            heard = asked = time.monotonic()
-        elif time.monotonic() - asked > cluster.PATIENCE / 10:
-            asked = time.monotonic()
-            if cluster.any_worker(client):
-                heard = asked
-            elif asked - heard > cluster.PATIENCE:
-                raise _lost("all workers were", done, members)
-        for future in ended:
-            pending.discard(future)
-            if future.status in ("cancelled", "lost"):
-                raise _lost("the scheduler was", done, members)
-            try:
-                told: Told = future.result(timeout=10 * TICK)
-            except TimeoutError:  # whoever lived it was killed before it was told: others will
-                if future.status == "error":
-                    raise
-                pending.add(future)
-                continue
-            except KilledWorker:
-                killed += 1
-                continue
-            except Interrupted:
-                raise Stopped("another client has taken over this sweep") from None
-            except (OSError, CancelledError):
-                raise _lost("the scheduler was", done, members) from None
-            done, failed = done + told.done + told.failed, failed + told.failed
-            send(1)
-        if progress is not None:
-            progress(done, members, failed)
-    if killed:
-        what = f"{killed} blocks were given up: each had ended {cluster.DEATHS} workers"
-        raise Stopped(f"{what}; {done:,} of {members:,} members are kept, --resume tries the others again")
-
-
-def _lost(who: str, done: int, members: int) -> Stopped:
-    return Stopped(f"{who} lost; {done:,} of {members:,} members are kept, --resume goes on")
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from thermidor.experiments.opened import Sweep
 
+RARE = 0.05
 MOST_EFFECTS = 20
 """Rows of a table of effects, the largest first."""
 
@@ -60,10 +61,13 @@ def rests_on(sweep: Sweep, found: Sensitivity) -> str:
 
 
 def effect_tables(sweep: Sweep) -> Iterator[Table | str]:
-    """Give a table of the largest effects on each outcome."""
+    """Give a table of the factors that matter over all outcomes, and of the largest effects on each."""
     if sweep.design.sampling.method not in ("morris", "sobol"):
         return
-    for outcome, found in effects(sweep):
+    every = list(effects(sweep))
+    if sweep.design.sampling.method == "morris":
+        yield over_all(sweep, every)
+    for outcome, found in every:
         if isinstance(found, str):
             yield f"{outcome}: {found}."
             continue
@@ -76,6 +80,25 @@ def effect_tables(sweep: Sweep) -> Iterator[Table | str]:
         heads, first = ("factor", *kinds, "effect", "95%", "signed"), 1 + len(kinds)
         right = (first, first + 1, first + 2)
         yield cut(f"{outcome}: effects", heads, rows, right, rests_on(sweep, found), MOST_EFFECTS)
+
+
+def over_all(sweep: Sweep, every: list[tuple[str, Sensitivity | str]]) -> Table:
+    """Give the factors by the mean over outcomes of their effect over the outcome's standard deviation.
+
+    Outcomes that come or don't in fewer than one member of twenty, or all but so many, say too little and are left out.
+    """
+    base = sweep.members[sweep.members["overlay"] == BASE]
+    sizes, used = list[Any](), list[str]()
+    for outcome, found in every:
+        values = base[outcome].astype(float)
+        rare = outcome in shares_of(sweep) and not RARE <= values.mean() <= 1.0 - RARE
+        if not isinstance(found, str) and not rare and values.std() > 0.0:
+            sizes.append(found.table.set_index("factor")["effect"] / values.std())
+            used.append(outcome)
+    mean = sum(sizes, start=0.0 * sizes[0]).sort_values(ascending=False) / len(sizes) if sizes else {}
+    rows = [(str(factor), number(size)) for factor, size in mean.items()]
+    note = f"mean over {', '.join(used)} of mu* over the outcome's standard deviation"
+    return cut("What matters most, over all outcomes", ("factor", "effect"), rows, (1,), note, MOST_EFFECTS)
 
 
 def _signed(row: pd.Series) -> str:

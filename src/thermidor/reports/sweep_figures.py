@@ -88,8 +88,8 @@ def _sensitivities(sweep: Sweep) -> Iterator[Part]:
     """Give Morris' or Sobol's effects of the first outcomes that are a number or come or don't."""
     from thermidor.views import morris, tornado
 
-    for outcome, found in islice(effects(sweep), MOST_FIGURES):
-        if isinstance(found, str):
+    for outcome, found in effects(sweep):
+        if isinstance(found, str) or not found.table["effect"].gt(0.0).any():
             continue
         table, note = found.table, rests_on(sweep, found)
         unit = asked(sweep.design.outcomes[outcome])

@@ -126,14 +126,14 @@ def outcomes_block() -> str:
 def states_block() -> str:
     """What `branch --set` can set, with limits where they are not 0 to 1; entries of classes and organisations once."""
     from thermidor.country import CLASSES, ORGANISATIONS
-    from thermidor.futures.changes import CARRIED, IN_CITIZENS, _limits
+    from thermidor.futures.changes import CARRIED, IN_CITIZENS, limits_of
 
     shown = {}
     for name in ("norms", *CARRIED, *IN_CITIZENS):
         field, _, entry = name.rpartition("_")
         several = "CLASS" if field.endswith("_of") and entry in CLASSES else "ORGANISATION"
         whole = f"{field}_{several}" if entry in (*CLASSES, *ORGANISATIONS) and field != "members" else name
-        low, high = _limits(name, name)
+        low, high = limits_of(name, name)
         span = "above 0" if high == 1e6 else f"{low:g} to {high:g}"
         shown[whole] = "" if (low, high) == (0.0, 1.0) else f" ({span})"
     lists = f"CLASS is one of {', '.join(CLASSES)}; ORGANISATION of {', '.join(ORGANISATIONS[1:])}."

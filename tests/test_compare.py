@@ -290,3 +290,18 @@ def test_two_sweeps_are_paired_where_they_can_be(tmp_path: Path) -> None:
     done = CliRunner().invoke(app, ["compare", str(whole), str(fewer)])
     assert done.exit_code == 0 and "members paired" in done.output
     assert max(map(len, done.output.splitlines())) <= 80
+
+
+def test_futures_are_paired_with_futures_of_the_same_month_only(tmp_path):
+    from thermidor.futures.branch import branch
+
+    parent = run(MINIATURE, replicates=3, citizens=60, months=48, out=tmp_path / "parent")
+    plain, changed = (
+        branch(parent, at="1922-01", replicates=3, out=tmp_path / name, set=settings)
+        for name, settings in (("plain", {}), ("changed", {"northland.room": 0.1}))
+    )
+    later = branch(parent, at="1923-01", replicates=3, out=tmp_path / "later")
+    assert compare(plain, changed).pairs and not compare(plain, later).pairs
+    found = compare(parent, plain)
+    assert not found.pairs and any("draws of their own" in said for said in found.caveats)
+    assert "northland.room" in set(compare(plain, changed).setup["key"])

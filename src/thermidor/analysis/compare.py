@@ -176,8 +176,8 @@ def compare(
         raise InputError(f"there is no country '{country}' in both", "country", "", f"both have: {', '.join(common)}")
     months, spans = _overlap(readings)
     chosen = [_index(months, month) for month in at]
-    seeds = [run.manifest["seed"] for run in runs]
-    numbers = [run for run in readings[0].runs if run in readings[1].runs] if seeds[0] == seeds[1] else []
+    draws = [draws_of(run.manifest) for run in runs]
+    numbers = [run for run in readings[0].runs if run in readings[1].runs] if draws[0] == draws[1] else []
     picked = [_places(r.runs, numbers) if numbers else np.arange(len(r.runs)) for r in readings]
 
     columns = tuple(run.dataset for run in runs)
@@ -303,13 +303,20 @@ def called(manifest: Mapping[str, Any]) -> str:
     return ", ".join(parts)
 
 
+def draws_of(manifest: Mapping[str, Any]) -> tuple[int, tuple[int, str] | None]:
+    """What keys draws beside the member's number: the seed, and of a branch its parent's member and month."""
+    parent = manifest.get("parent")
+    return int(manifest["seed"]), None if parent is None else (int(parent["member"]), str(parent["at"]))
+
+
 def _caveats(
     runs: tuple[Result, ...], readings: tuple[Reading, Reading], numbers: list[int], months: Months
 ) -> tuple[str, ...]:
     said = []
     if not numbers:
-        a, b = (run.manifest["seed"] for run in runs)
+        (a, branch_a), (b, branch_b) = (draws_of(run.manifest) for run in runs)
         why = f"the seeds are {a} and {b}" if a != b else "they have no member's number in common"
+        why = "futures have draws of their own" if a == b and branch_a != branch_b else why
         said.append(f"No member can be paired with another: {why}. Only the distributions are compared.")
     elif len(numbers) < max(len(r.runs) for r in readings):
         said.append(f"Only the {len(numbers)} members whose number both runs have are compared.")

@@ -18,7 +18,7 @@ MACHINE = ("python", "platform", "libc")
 
 
 def setup_difference(a: Mapping[str, Any], b: Mapping[str, Any]) -> pd.DataFrame:
-    """Return where two manifests differ: columns what (run, rule, country, outside, version), key, a, b, as texts."""
+    """Return where two manifests differ: what (run, branch, rule, country, outside, version), key, a, b, as texts."""
     import pandas as pd
 
     left, right = dict(_facts(a)), dict(_facts(b))
@@ -47,6 +47,12 @@ def _facts(manifest: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str], str]]
     yield ("run", "members"), members(manifest["replicates"])
     for key in PRINTED:
         yield ("run", key.replace("_", " ")), _text(manifest.get(key, ABSENT))
+    if parent := manifest.get("parent"):
+        yield ("branch", "from"), f"member {parent['member']} at {parent['at']}"
+        for key, value in manifest.get("overrides", {}).get("set", {}).items():
+            yield ("branch", key), _text(value)
+        for name in manifest.get("overrides", {}).get("without", ()):
+            yield ("branch", f"without {name}"), "yes"
     for key, value in manifest.get("rules", {}).items():
         yield ("rule", key), _text(value)
     for country, conditions in scenario.get("countries", {}).items():

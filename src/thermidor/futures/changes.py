@@ -80,7 +80,7 @@ def settings_of(asked: Mapping[str, float], countries: tuple[str, ...]) -> list[
         if country not in countries:
             mend = nearest(country, countries) or f"begin with one of: {', '.join(countries)}"
             raise InputError(f"there is no country '{country[:80]}'", where, mend=mend)
-        low, high = _limits(variable, where)
+        low, high = limits_of(variable, where)
         if not low <= value <= high:
             why = f"it is from {low:g} to {high:g} {UNITS.get(variable, '')}".rstrip()
             raise InputError(f"{variable} can't be {value:g}", where, why, "give a value in between")
@@ -88,7 +88,7 @@ def settings_of(asked: Mapping[str, float], countries: tuple[str, ...]) -> list[
     return found
 
 
-def _limits(variable: str, where: str) -> tuple[float, float]:
+def limits_of(variable: str, where: str) -> tuple[float, float]:
     """The limits of a variable that can be set; raises InputError, with the reason, for one that can't."""
     if variable == "norms" or variable in IN_CITIZENS:
         return 0.0, 1.0

@@ -7,7 +7,7 @@ BIN = .venv/bin
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
 help: ## list what can be made (default)
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
 
 setup: .venv/ready-base ## install the program into .venv
 
@@ -30,8 +30,12 @@ bench: .venv/ready-bench ## measure speed against the bars
 docs: .venv/ready-docs ## build the documentation into site/
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
-figures: .venv/ready-base ## draw the pictures of README and documentation again
+figures: .venv/ready-experiments ## draw all pictures again and live the shipped designs (about an hour, kept in sweeps/)
 	$(BIN)/python docs/figures.py
+	$(BIN)/python docs/figures.py --mean-field
+	$(BIN)/python docs/sweeps.py
+	$(BIN)/python docs/shown.py
+	$(BIN)/python docs/build.py
 
 validate: .venv/ready-base ## run the model against the record and the expectations (about half an hour)
 	$(BIN)/python -m validation

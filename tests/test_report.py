@@ -264,7 +264,7 @@ MORRIS = MORRIS.replace("  end: {label_at: end}\n", "sampling: {method: morris, 
     ids=["two factors", "morris"],
 )
 def test_figures_follow_the_design(tmp_path: Path, design: str, pictures: int, says: str) -> None:
-    """Two factors make a plane for each outcome, Morris' walks a cloud for each that has effects; failures are counted."""
+    """Two factors make a plane for each outcome, Morris' walks a cloud where it has effects; failures are counted."""
     from thermidor.errors import RunError
     from thermidor.experiments.sweep import sweep
     from thermidor.runs.simulate import simulate

@@ -9,7 +9,7 @@ import os
 import platform
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -189,19 +189,19 @@ PARTS: dict[str, Callable[[], Iterator[Line]]] = {
 }
 
 
-def main(asked: list[str]) -> int:
+def main(asked: list[str], parts: Mapping[str, Callable[[], Iterator[Line]]]) -> int:
     """Measure the parts asked for and print each figure as it is found, beside its bar."""
-    if unknown := [name for name in asked if name not in PARTS]:
-        print(f"no such part: {', '.join(unknown)}; there are {', '.join(PARTS)}", file=sys.stderr)
+    if unknown := [name for name in asked if name not in parts]:
+        print(f"no such part: {', '.join(unknown)}; there are {', '.join(parts)}", file=sys.stderr)
         return 2
     cores, load = len(os.sched_getaffinity(0)), os.getloadavg()[0]
     print(f"{platform.machine()}, {cores} cores, Python {platform.python_version()}, load {load:.1f} before\n")
     print(f"{'':58}{'found':>9}  bar")
-    for name in asked or PARTS:
-        for line in PARTS[name]():
+    for name in asked or parts:
+        for line in parts[name]():
             print(f"{line.what:58}{line.value:>9}  {line.bar}".rstrip(), flush=True)
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main(sys.argv[1:], PARTS))

@@ -10,8 +10,6 @@ not mind who else uses the machine.
 from __future__ import annotations
 
 import multiprocessing
-import os
-import platform
 import statistics
 import subprocess
 import sys
@@ -23,7 +21,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import psutil
-from bench import SCENARIO, Line
+from bench import SCENARIO, Line, main
 from clocks import CALL, seconds
 
 ROUNDS = 2
@@ -274,19 +272,5 @@ def resident(process: int) -> float:
 PARTS: dict[str, Callable[[], Iterator[Line]]] = {"speed": speed, "parts": parts, "memory": memory}
 
 
-def main(asked: list[str]) -> int:
-    """Measure what is asked for and print each figure beside its bar."""
-    if unknown := [name for name in asked if name not in PARTS]:
-        print(f"no such part: {', '.join(unknown)}; there are {', '.join(PARTS)}", file=sys.stderr)
-        return 2
-    cores, load = len(os.sched_getaffinity(0)), os.getloadavg()[0]
-    print(f"{platform.machine()}, {cores} cores, Python {platform.python_version()}, load {load:.1f} before\n")
-    print(f"{'':58}{'found':>9}  bar")
-    for name in asked or PARTS:
-        for line in PARTS[name]():
-            print(f"{line.what:58}{line.value:>9}  {line.bar}".rstrip(), flush=True)
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main(sys.argv[1:], PARTS))

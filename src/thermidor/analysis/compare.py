@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from thermidor.analysis.parted import (
     Course,
@@ -161,11 +162,70 @@ def compare(
 
     Raises InputError for what is no run, a country or month that both don't have, or a negative tolerance.
     """
-    from thermidor.runs.summary import first_months
-
     if not (np.isfinite(tolerance) and tolerance >= 0.0):
         raise InputError(f"the tolerance can't be {tolerance}", "tolerance", "", "give a number of spreads from 0 up")
-    runs = tuple(_held(run) for run in (a, b))
+    runs = _held(a), _held(b)
+    pair = _pair(runs, country)
+    chosen = [_index(pair.months, month) for month in at]
+    course, first, visible = _laid(pair, tolerance)
+    labels = [side.labels[:, :, side.countries.index(pair.country)] for side in pair.sides]
+    numbers, variables, months = list(pair.numbers), pair.variables, pair.months
+    here = first[pair.common.index(pair.country)]
+    members = members_table(first, pair.common, pair.country, variables, numbers, months, labels)
+    dates = chosen or dates_after(members["month"], months)
+    names = runs[0].reading.names
+    shares = [np.stack([(codes == code).mean(axis=0) for code in range(len(names))]) for codes in labels]
+    apart = (labels[0] != labels[1]).mean(axis=0) if numbers else np.abs(shares[0] - shares[1]).sum(axis=0) / 2
+    return Comparison(
+        names=_names(runs),
+        country=pair.country,
+        title=title_of(runs[0], pair.country),
+        tolerance=tolerance,
+        setup=setup_difference(runs[0].manifest, runs[1].manifest),
+        months=months,
+        pairs=pair.numbers,
+        caveats=_caveats(runs, numbers, months),
+        members=members,
+        order=order_table(here, visible, variables, months, runs[0].dataset),
+        sizes=sizes_table(course, variables, dates, months),
+        labels=labels_table(shares, names, dates, months),
+        differing=apart,
+        variables=variables,
+        difference=course.difference,
+        low=course.low,
+        high=course.high,
+        spread=course.spread,
+    )
+
+
+class _Side(NamedTuple):
+    """One of two runs, cut to what both have: its members' places, its months, its labels [run, month, country]."""
+
+    columns: Any
+    rows: Places
+    span: slice
+    countries: tuple[str, ...]
+    labels: NDArray[np.int8]
+
+    def of(self, variable: str, country: str) -> Floats:
+        """A variable of a country [run, month]."""
+        values = self.columns[variable].transpose("run", "month", "country").values
+        return np.asarray(values[self.rows, self.span, self.countries.index(country)], np.float64)
+
+
+class _Pair(NamedTuple):
+    """Two runs, what both have, and the numbers of the members that share their draws."""
+
+    sides: tuple[_Side, _Side]
+    common: tuple[str, ...]
+    country: str
+    variables: tuple[str, ...]
+    months: Months
+    numbers: tuple[int, ...]
+
+
+def _pair(runs: tuple[Result, Result], country: str | None) -> _Pair:
+    """Cut two runs to what both have. Raises InputError where that is nothing."""
     readings = runs[0].reading, runs[1].reading
     common = tuple(name for name in readings[0].countries if name in readings[1].countries)
     if not common:
@@ -175,56 +235,40 @@ def compare(
     if country not in common:
         raise InputError(f"there is no country '{country}' in both", "country", "", f"both have: {', '.join(common)}")
     months, spans = _overlap(readings)
-    chosen = [_index(months, month) for month in at]
-    draws = [draws_of(run.manifest) for run in runs]
-    numbers = [run for run in readings[0].runs if run in readings[1].runs] if draws[0] == draws[1] else []
-    picked = [_places(r.runs, numbers) if numbers else np.arange(len(r.runs)) for r in readings]
+    same = draws_of(runs[0].manifest) == draws_of(runs[1].manifest)
+    numbers = tuple(run for run in readings[0].runs if run in readings[1].runs) if same else ()
+    sides = []
+    for run, reading, span in zip(runs, readings, spans, strict=True):
+        rows = _places(reading.runs, numbers) if numbers else np.arange(len(reading.runs))
+        sides.append(_Side(run.dataset, rows, span, reading.countries, reading.labels[rows, span]))
+    variables = tuple(str(name) for name in sides[0].columns.data_vars if name in sides[1].columns.data_vars)
+    return _Pair((sides[0], sides[1]), common, country, variables, months, numbers)
 
-    columns = tuple(run.dataset for run in runs)
-    variables = tuple(str(name) for name in columns[0].data_vars if name in columns[1].data_vars)
-    course = Course.empty(len(variables), len(months))
-    first = np.full((len(common), len(variables), len(numbers)), -1)
-    visible = np.full((len(variables), len(numbers)), -1)
-    for place, name in enumerate(variables):
-        a_all, b_all = (c[name].transpose("run", "month", "country").values for c in columns)
-        for where, other in enumerate(common):
-            if other != country and not numbers:
+
+def _laid(pair: _Pair, tolerance: float) -> tuple[Course, Places, Places]:
+    """Lay two runs beside each other, variable by variable.
+
+    The course of the compared country; the first months in which members part [country, variable, pair]; those in
+    which they visibly do, in the compared country [variable, pair]; -1 for never.
+    """
+    from thermidor.runs.summary import first_months
+
+    course = Course.empty(len(pair.variables), len(pair.months))
+    first = np.full((len(pair.common), len(pair.variables), len(pair.numbers)), -1)
+    visible = first[0].copy()
+    for place, name in enumerate(pair.variables):
+        for where, country in enumerate(pair.common):
+            if country != pair.country and not pair.numbers:
                 continue
-            x = a_all[picked[0], spans[0], readings[0].country(other)].astype(np.float64)
-            y = b_all[picked[1], spans[1], readings[1].country(other)].astype(np.float64)
+            x, y = (side.of(name, country) for side in pair.sides)
             spread = spread_of(x, y)
-            if numbers:
+            if pair.numbers:
                 first[where, place] = first_months(np.abs(y - x) > tolerance * spread)
-            if other == country:
-                course.put(place, x, y, spread, paired=bool(numbers))
-                if numbers:
+            if country == pair.country:
+                course.put(place, x, y, spread, paired=bool(pair.numbers))
+                if pair.numbers:
                     visible[place] = first_months(np.abs(y - x) > max(tolerance, VISIBLE) * spread)
-    labels = [r.labels[rows, span, r.country(country)] for r, rows, span in zip(readings, picked, spans, strict=True)]
-    members = members_table(first, common, country, variables, numbers, months, labels)
-    order = order_table(first[common.index(country)], visible, variables, months, columns[0])
-    dates = chosen or dates_after(members["month"], months)
-    names = readings[0].names
-    shares = [np.stack([(codes == code).mean(axis=0) for code in range(len(names))]) for codes in labels]
-    return Comparison(
-        names=_names(runs),
-        country=country,
-        title=title_of(runs[0], country),
-        tolerance=tolerance,
-        setup=setup_difference(runs[0].manifest, runs[1].manifest),
-        months=months,
-        pairs=tuple(numbers),
-        caveats=_caveats(runs, readings, numbers, months),
-        members=members,
-        order=order,
-        sizes=sizes_table(course, variables, dates, months),
-        labels=labels_table(shares, names, dates, months),
-        differing=(labels[0] != labels[1]).mean(axis=0) if numbers else np.abs(shares[0] - shares[1]).sum(axis=0) / 2,
-        variables=variables,
-        difference=course.difference,
-        low=course.low,
-        high=course.high,
-        spread=course.spread,
-    )
+    return course, first, visible
 
 
 def counterfactual(
@@ -309,10 +353,9 @@ def draws_of(manifest: Mapping[str, Any]) -> tuple[int, tuple[int, str] | None]:
     return int(manifest["seed"]), None if parent is None else (int(parent["member"]), str(parent["at"]))
 
 
-def _caveats(
-    runs: tuple[Result, ...], readings: tuple[Reading, Reading], numbers: list[int], months: Months
-) -> tuple[str, ...]:
+def _caveats(runs: tuple[Result, ...], numbers: list[int], months: Months) -> tuple[str, ...]:
     said = []
+    readings = [run.reading for run in runs]
     if not numbers:
         (a, branch_a), (b, branch_b) = (draws_of(run.manifest) for run in runs)
         why = f"the seeds are {a} and {b}" if a != b else "they have no member's number in common"

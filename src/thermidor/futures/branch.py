@@ -98,14 +98,10 @@ def branch(
     countries = tuple(str(name) for name in np.asarray(parent.columns["country"]))
     changes = changes_of(asked, was["rules"], countries)
     _refuse_other_rules(was, parent.path)
-    stored = _stored(parent, member, at)
-    state, lived = state_at(recipe_of(was), member, at)
-    _compare(lived[len(lived) - len(stored) :], stored, state, parent)
-    past = lived.astype(np.float32)
+    state, past, origin = _origin(parent, member, at)
     months = _length(state, at, months, until)
-    changed = unpack(pack(state))
-    change(changed, changes)
-    base = pack(changed)
+    change(state, changes)
+    base = pack(state)
     told = {
         "scenario": was["scenario"]["resolved"],
         "text": was["scenario"]["text"],
@@ -116,9 +112,6 @@ def branch(
         "citizens": was["citizens"],
         "months": months,
     }
-    digest = sha256(stored.tobytes()).hexdigest()[:16]
-    folder = None if parent.path is None else parent.path.name
-    origin = {"folder": folder, "member": member, "at": at, "digest": digest, "recipe": recipe_of(was)}
 
     def manifest() -> dict[str, Any]:
         return {**manifests.describe(**told, seed=seed, seconds=time.perf_counter() - began), "parent": origin}
@@ -202,6 +195,20 @@ def _refuse_other_rules(was: Mapping[str, Any], path: Path | None) -> None:
             why=f"its rule code has the digest {was['rules_code']}, the present one {rules_digest()}",
             mend="run the scenario again, and branch from that",
         )
+
+
+def _origin(parent: Result, member: int, at: str) -> tuple[State, Series, dict[str, Any]]:
+    """A member's state at a month, its months before [month, country, variable], and how a branch names them.
+
+    Raises InputError for a member or month that is not there, or whose months can't be lived again bit for bit.
+    """
+    stored, recipe = _stored(parent, member, at), recipe_of(parent.manifest)
+    state, lived = state_at(recipe, member, at)
+    _compare(lived[len(lived) - len(stored) :], stored, state, parent)
+    folder = None if parent.path is None else parent.path.name
+    digest = sha256(stored.tobytes()).hexdigest()[:16]
+    origin = {"folder": folder, "member": member, "at": at, "digest": digest, "recipe": recipe}
+    return state, lived.astype(np.float32), origin
 
 
 def _stored(parent: Result, member: int, at: str) -> Series:

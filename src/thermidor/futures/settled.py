@@ -137,60 +137,36 @@ def settled(
 
     Raises InputError before any work; RunError, naming the member; Interrupted.
     """
-    from thermidor.rules import load_rules
-    from thermidor.scenarios import load_scenario, resolve
-
     began = time.perf_counter()
     for name, number in (("members", members), ("futures", futures), ("every", every)):
         at_least(name, number, 1, none=False)
     at_least("seed", seed, 0, none=False)
     at_least("threads", threads, 1)
-    lived = load_scenario(scenario) if isinstance(scenario, str | Path) else scenario
-    first = resolve(lived, seed, 0)
-    names = first.countries
-    sizes = dict(zip(names, (FIRST, *(OTHERS,) * len(names)), strict=False)) if citizens is None else citizens
-    values = load_rules().values()
-    others = {DATED: changes_of({"set": {}, "rules": {}, "without": ()}, values, names)}
-    if without := names_of(without):
-        others[QUIET] = changes_of({"set": {}, "rules": {}, "without": without}, values, names)
-    watch = watch_of(outcome, country, names)
-    months = _months(first, by)
-    job = _Job(lived, load_rules().record(values), sizes, seed, months, every, futures, watch, others)
+    job = _job(scenario, outcome, by, country, citizens, seed, names_of(without), every, futures)
     cores = threads or manifests.cores()
     with stopped_plainly():
-        past = dict(each_of(members, lambda k, _, stop: _base(job, k, stop), cores, None, cancel))
-    todo = [len(job.grid(watch.reached(past[k][1]))) * len(others) for k in range(members)]
-    ends = np.array([watch.ended(codes[None])[0] for _, codes in (past[k] for k in range(members))])
-
-    def one(k: int, told: Callable[[int], None], stop: Event) -> dict[str, list[float]]:
-        return _member(job, k, *past[k], told, stop)
-
-    with stopped_plainly():
-        found = dict(each_of(members, one, cores, progress, cancel, todo))
-    stamps = first.first_month + np.append(np.arange(0, months, every), months)
-    curves = {name: np.ones((members, len(stamps))) for name in others}
-    for k in range(members):
-        for name in others:
-            curves[name][k, : len(found[k][name])] = found[k][name]
-            curves[name][k, -1] = ends[k]
-    held = [watch.held(past[k][1][None])[0] for k in range(members)]
-    dates = np.array([first.first_month + h.argmax() if h.any() else np.datetime64("NaT") for h in held], "M8[M]")
+        lived = dict(each_of(members, lambda k, _, stop: _base(job, k, stop), cores, None, cancel))
+        past = [lived[k] for k in range(members)]
+        todo = [len(job.grid(job.watch.reached(codes))) * len(job.others) for _, codes in past]
+        found = dict(
+            each_of(members, lambda k, *tools: _member(job, k, *past[k], *tools), cores, progress, cancel, todo)
+        )
     about = {
-        "scenario": lived.name,
+        "scenario": job.scenario.name,
         "outcome": str(outcome),
-        "country": names[watch.here],
-        "by": str(first.first_month + months - 1),
+        "country": job.countries[job.watch.here],
+        "by": str(job.first_month + job.months - 1),
         "members": members,
         "futures": futures,
         "every": every,
-        "citizens": dict(sizes) if isinstance(sizes, Mapping) else sizes,
+        "citizens": dict(job.citizens) if isinstance(job.citizens, Mapping) else job.citizens,
         "seed": seed,
-        "without": list(without),
+        "without": list(names_of(without)),
         "rules_code": _digest(),
         "seconds": round(time.perf_counter() - began, 1),
         **manifests.made_by(),
     }
-    return Settled(stamps, curves, ends, dates, about)
+    return _gathered(job, [codes for _, codes in past], [found[k] for k in range(members)], about)
 
 
 @dataclass(frozen=True)
@@ -198,10 +174,12 @@ class _Job:
     """What is lived: base members, and the futures of each at each grid month."""
 
     scenario: Scenario
+    countries: tuple[str, ...]
+    first_month: np.datetime64
+    months: int
     rules: NDArray[Any]
     citizens: int | Mapping[str, int | str]
     seed: int
-    months: int
     every: int
     futures: int
     watch: Watch
@@ -218,6 +196,47 @@ class _Job:
         resolved = resolve(self.scenario, self.seed, k)
         sizes = self.citizens if isinstance(self.citizens, int) else dict(self.citizens)
         return begin(resolved, self.rules, seed=self.seed, replicate=k, citizens=sizes)
+
+
+def _job(
+    scenario: str | Path | Scenario,
+    outcome: str | Condition,
+    by: str | None,
+    country: str | None,
+    citizens: int | Mapping[str, int | str] | None,
+    seed: int,
+    without: tuple[str, ...],
+    every: int,
+    futures: int,
+) -> _Job:
+    """What is asked, checked before any work. Raises InputError."""
+    from thermidor.rules import load_rules
+    from thermidor.scenarios import load_scenario, resolve
+
+    read = load_scenario(scenario) if isinstance(scenario, str | Path) else scenario
+    first = resolve(read, seed, 0)
+    names = first.countries
+    sizes = dict(zip(names, (FIRST, *(OTHERS,) * len(names)), strict=False)) if citizens is None else citizens
+    values = load_rules().values()
+    asked = {DATED: (), QUIET: without} if without else {DATED: ()}
+    others = {name: changes_of({"set": {}, "rules": {}, "without": off}, values, names) for name, off in asked.items()}
+    months, watch = _months(first, by), watch_of(outcome, country, names)
+    rules = load_rules().record(values)
+    return _Job(read, names, first.first_month, months, rules, sizes, seed, every, futures, watch, others)
+
+
+def _gathered(job: _Job, codes: list[Codes], found: list[dict[str, list[float]]], about: dict[str, Any]) -> Settled:
+    """Curves of all members: what was found before the outcome was reached, 1 from then on, at the end what came."""
+    stamps = job.first_month + np.append(np.arange(0, job.months, job.every), job.months)
+    ended = np.array([job.watch.ended(own[None])[0] for own in codes])
+    curves = {name: np.ones((len(codes), len(stamps))) for name in job.others}
+    for name, curve in curves.items():
+        for k, by_curve in enumerate(found):
+            curve[k, : len(by_curve[name])] = by_curve[name]
+        curve[:, -1] = ended
+    held = [job.watch.held(own[None])[0] for own in codes]
+    dates = np.array([job.first_month + h.argmax() if h.any() else np.datetime64("NaT") for h in held], "M8[M]")
+    return Settled(stamps, curves, ended, dates, about)
 
 
 def _base(job: _Job, k: int, stop: Event) -> tuple[Series, Codes]:

@@ -186,6 +186,8 @@ def test_the_boundary_off_the_grid() -> None:
     assert found["level"].tolist()[:2] == [-np.inf, np.inf] and np.isnan(found["level"][3])
     assert (found["low"][2], found["high"][2]) == pytest.approx((0.0, 1.0)) and 0.0 < found["level"][2] < 1.0
     assert np.isnan(boundary(np.zeros(1), y, kept[:1, :, :1])["low"][0])
+    mostly = np.array([[[1.0] * 6 + [0.0] * 2, [1.0] * 7 + [0.0], [1.0] * 8]])  # the curve crosses a half below 0
+    assert boundary(np.zeros(1), y, mostly, times=50)["level"][0] == -np.inf
     with pytest.raises(InputError, match="rising"):
         boundary(np.arange(4.0), y[::-1], kept)
 

@@ -43,11 +43,12 @@ def boundary(x: Floats, y: Floats, kept: Floats, seed: int = 0, times: int = 400
 
 
 def _level(y: Floats, kept: Floats) -> float:
-    """Return the y at which half of [y, replicate] keep, those without an outcome left out."""
+    """Return the y at which half of [y, replicate] keep, those without an outcome left out; infinite beyond all y."""
     known = np.isfinite(kept)
     if not known.any():
         return np.nan
-    return float(half_way(np.broadcast_to(y[:, None], kept.shape)[known], kept[known] > 0.5))
+    level = float(half_way(np.broadcast_to(y[:, None], kept.shape)[known], kept[known] > 0.5))
+    return level if y[0] <= level <= y[-1] else np.copysign(np.inf, level - y[0])
 
 
 def _interval(y: Floats, kept: Floats, again: Floats) -> tuple[float, float]:

@@ -108,12 +108,15 @@ def _signed(row: pd.Series) -> str:
 def boundaries(sweep: Sweep) -> Iterator[Line]:
     """Give, for the first outcome that comes or does not, where half of each overlay's members have it.
 
-    For designs over all combinations of two factors: for each level of the first, the level of the second.
+    For designs over all combinations of two factors: for each level of the first, the level of the second, if it has
+    more than two to tell it from.
     """
     points = sweep.plan.points
     if points.matrix is not None or len(points.factors) != 2 or not shares_of(sweep):
         return
     outcome, (across, up) = shares_of(sweep)[0], points.factors
+    if len(up.levels or ()) < 3:
+        return
     columns, members = [f"x_{across.name}", f"x_{up.name}"], sweep.members
     for overlay in dict.fromkeys(members["overlay"]):
         (x, y), cube = statistics.cube(members[members["overlay"] == overlay], outcome, columns)
@@ -122,7 +125,8 @@ def boundaries(sweep: Sweep) -> Iterator[Line]:
         kept = cube if ends[-1] >= ends[0] else 1.0 - cube
         found = boundary(np.asarray(x, np.float64), np.log(levels) if up.log else levels, kept)
         if up.log:
-            found[["level", "low", "high"]] = np.exp(found[["level", "low", "high"]])
+            ends = found[["level", "low", "high"]]
+            found[["level", "low", "high"]] = np.exp(ends).where(ends > -np.inf, ends)
         drawn = Boundary(*(found[key].to_numpy(float) for key in ("x", "level", "low", "high")))
         yield Line(str(overlay), outcome, drawn, found)
 
@@ -131,8 +135,18 @@ def boundary_tables(sweep: Sweep) -> Iterator[Table]:
     """Give the boundary of each overlay as a table."""
     for line in boundaries(sweep):
         across, up = sweep.plan.points.factors
-        rows = [(f"{row['x']:.3g}", number(row["level"]), interval_of(row), f"{int(row['runs']):,}")
-                for _, row in line.table.iterrows()]  # fmt: skip
+        ends = min(up.levels or ()), max(up.levels or ())
+        rows = [
+            (f"{x:.3g}", _within(level, ends), f"{_within(low, ends)} to {_within(high, ends)}", f"{int(runs):,}")
+            for x, level, low, high, runs in line.table[["x", "level", "low", "high", "runs"]].itertuples(index=False)
+        ]
         caption = f"{line.overlay}: {up.name} at which half have '{line.outcome}'"
         note = "logistic regression; interval by bootstrap over replicates"
         yield cut(caption, (across.name, up.name, "95%", "members"), rows, (0, 1, 2, 3), note)
+
+
+def _within(level: float, ends: tuple[Any, Any]) -> str:
+    """A level, or on which side of all levels that were run it lies; a dash where nothing is known."""
+    if np.isinf(level):
+        return f"under {number(ends[0])}" if level < 0.0 else f"over {number(ends[1])}"
+    return number(level)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -170,3 +171,4 @@ def test_a_broken_design_is_refused_with_one_message(tmp_path, name):
         plan(tmp_path, text)
     assert said in str(refused.value)
     assert "Traceback" not in str(refused.value) and len(str(refused.value)) < 2000
+    assert re.match(r"\S+\.yaml:(\d+| overlay )", refused.value.where), refused.value.where

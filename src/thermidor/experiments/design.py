@@ -187,7 +187,7 @@ def list_designs() -> dict[str, str]:
 
 def load_design(name_or_path: str | Path) -> Design:
     """Load a shipped design by name, or any YAML file by path. Raises InputError naming file, line and key."""
-    return _design(read_document(design_path(name_or_path)))
+    return design_in(read_document(design_path(name_or_path)))
 
 
 def design_path(name_or_path: str | Path) -> Path:
@@ -204,7 +204,7 @@ def design_path(name_or_path: str | Path) -> Path:
 
 def parse_design(text: str, file: str = "text") -> Design:
     """Read a design from YAML text; `file` is the name used in messages. Raises InputError."""
-    return _design(parse_document(text, file))
+    return design_in(parse_document(text, file))
 
 
 def as_data(design: Design) -> dict[str, Any]:
@@ -226,7 +226,8 @@ def json_schema() -> dict[str, Any]:
     return Design.model_json_schema(by_alias=True)
 
 
-def _design(document: Document) -> Design:
+def design_in(document: Document) -> Design:
+    """The design that a file holds. Raises InputError, naming line and key."""
     if not isinstance(document.data, dict):
         what = f"the file holds {shown(document.data)}"
         raise InputError(what, f"{document.file}:1", "a design is a mapping", "it begins with 'schema: 1'")

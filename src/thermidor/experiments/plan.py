@@ -264,7 +264,8 @@ def _try(plan: Plan) -> None:
                 numbers = zip(plan.points.factors, plan.points[point], strict=True)
                 at = ", ".join(f"{factor.name} = {number:.6g}" for factor, number in list(numbers)[:4])
                 where = f"overlay '{case.name}', point {point}" + (f" ({at})" if at else "")
-                raise InputError(error.what, f"{where}: {error.where}", error.why, error.mend, error.also) from None
+                there = error.where.removeprefix("--")
+                raise InputError(error.what, f"{where}: {there}", error.why, error.mend, error.also) from None
 
 
 def _tried(points: Points, among: NDArray[np.int64]) -> Iterator[int]:

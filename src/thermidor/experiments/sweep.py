@@ -10,6 +10,7 @@ the number of members.
 
 from __future__ import annotations
 
+import re
 import secrets
 import shutil
 import time
@@ -17,11 +18,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from thermidor.errors import InputError
 from thermidor.experiments import cluster, store
-from thermidor.experiments.design import Design, design_path, load_design
+from thermidor.experiments.design import Design, design_in, design_path
 from thermidor.experiments.dispatch import Progress, dispatch
 from thermidor.experiments.extras import need
 from thermidor.experiments.opened import Sweep, open_sweep
@@ -29,9 +30,7 @@ from thermidor.experiments.plan import Plan, plan_of
 from thermidor.runs import lock
 from thermidor.runs import manifest as manifests
 from thermidor.runs.store import placing
-
-if TYPE_CHECKING:
-    pass
+from thermidor.scenarios.document import Document, read_document
 
 BLOCK_SECONDS = 5.0
 MOST_IN_BLOCK = 2_000
@@ -61,7 +60,24 @@ def planned(design: str | Path | Design | Plan) -> Plan:
         return design
     if isinstance(design, Design):
         return plan_of(design)
-    return plan_of(load_design(design), beside=design_path(design).parent)
+    path = design_path(design)
+    document = read_document(path)
+    made = design_in(document)
+    try:
+        return plan_of(made, beside=path.parent)
+    except InputError as error:
+        raise _placed(error, document) from None
+
+
+def _placed(error: InputError, document: Document) -> InputError:
+    """An error of a plan with the line of the design's file where it stands, if it says at which key or point."""
+    where = error.where
+    key = re.split("[: ]", where, maxsplit=1)[0]
+    if key.split(".")[0] in document.data:
+        where = document.place(tuple(key.split("."))) + where.removeprefix(key)
+    elif where.startswith("overlay "):
+        where = f"{document.file}: {where}"
+    return InputError(error.what, where, error.why, error.mend, error.also)
 
 
 def cost(plan: Plan) -> Cost:

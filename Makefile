@@ -34,6 +34,7 @@ figures: .venv/ready-experiments ## draw all pictures again and live the shipped
 	$(BIN)/python docs/figures.py
 	$(BIN)/python docs/figures.py --mean-field
 	$(BIN)/python docs/sweeps.py
+	$(BIN)/python docs/settled.py
 	$(BIN)/python docs/shown.py
 	$(BIN)/python docs/build.py
 

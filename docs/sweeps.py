@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parent.parent
 KEPT, PAGES, IMAGES = ROOT / "sweeps", ROOT / "docs" / "results", ROOT / "docs" / "images"
 WHY = "mechanisms"
+ALONE = ("last_out", "last_out_low", "last_out_high")
 WHY_OUTCOME = "proletarian-bonapartism"
 
 
@@ -92,7 +93,17 @@ def why_tables(found: Why) -> list[Table]:
     return [
         Table("Contributions to the share of runs", heads, tuple(rows), note="Shapley values and their 95% intervals"),
         Table(
-            "Taking the leading groups away, all others on",
+            "One group alone taken away, all others on",
+            ("group", *points),
+            tuple(
+                (group, *(interval(r.table.loc[place, list(ALONE)]) for r in found.points.values()))
+                for place, group in enumerate(found.groups)
+            ),
+            note="what is lost of the share of runs, and its 95% interval; where nearly all runs come to the outcome "
+            "('all together' near 1) one cause less hardly shows",
+        ),
+        Table(
+            "The leading groups taken away once more, with more citizens",
             ("point", "group", "as lived", "10,000 citizens"),
             tuple(checks),
             note="paired differences of the share of runs, and their 95% intervals",

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 import thermidor.cli.inquiry  # noqa: F401  adds the command
 from small import MINIATURE
-from sweeps import write
+from sweeps import DESIGN, write
 from thermidor.cli.app import app
 from thermidor.errors import InputError
 from thermidor.reports import account
@@ -237,6 +237,32 @@ def test_the_page_of_a_sweep_stands_alone(tmp_path: Path) -> None:
         assert part in shown
     assert len(Page(made).named("img")) >= 2
     assert report(where).name == "report-sweep.html"
+
+
+def test_figures_say_what_they_show(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Units, which spell and of how many members, what never counts as, how many overlays are compared, ties."""
+    from matplotlib.figure import Figure
+    from matplotlib.text import Text
+
+    from thermidor.experiments.sweep import sweep
+    from thermidor.reports.report_sweep import drawn_differences
+    from thermidor.reports.sweep_figures import figures
+
+    said = list[str]()
+    drawn = Figure.savefig
+    monkeypatch.setattr(
+        Figure, "savefig", lambda f, *a, **k: (said.extend(t.get_text() for t in f.findobj(Text)), drawn(f, *a, **k))[1]
+    )
+    spell = "  spell: {duration: {variable: norms, at_least: 0.5}}\n"
+    text = DESIGN.replace("  end:", f"{spell}  end:").replace("  room_mean: {mean_of: room, from: 1920-01}\n", "")
+    design = write(tmp_path / "design", text)
+    done = sweep(design, tmp_path / "out", workers=1)
+    assert list(drawn_differences(done)) and list(figures(done, done.members))
+    text = " ".join(" ".join(said).split())
+    for part in ("difference, years", "difference, share of members", "never counts as the end of the run",
+                 "2 overlays: one in twenty intervals misses by chance", "first spell of norms at least 0.5",
+                 "members that ever have it", "12 of 12", "base, room=0.7"):  # fmt: skip
+        assert part in text, part
 
 
 GRID = """

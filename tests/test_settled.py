@@ -26,6 +26,7 @@ from thermidor.lenses.spells import settle
 from thermidor.runs import store
 
 LABEL = "proletarian-bonapartism"
+NEARLY = Condition(variable="norms", below=0.25)
 LASTING = trotsky.table().lasting
 WATCH = Watch(0, 1, LASTING, None)
 SIZES = {"northland": 200, "southland": 60}
@@ -116,6 +117,36 @@ def test_the_mean_of_all_members_is_flat():
     assert came[-2] - other[-2] > came[0] - other[0] - 0.3 and came[-2] > other[-2]
 
 
+def brier(result):
+    """Squared distance of the last probability before the end from what came, and that of the share that came."""
+    p, ended = result.curves[DATED][:, -2], result.ended.astype(float)
+    return ((p - ended) ** 2).mean(), ((ended.mean() - ended) ** 2).mean()
+
+
+def test_shortly_before_the_end_the_state_tells_it(monkeypatch):
+    """Two months before the end each member's own probability is near what came of it; futures that forget the past miss.
+
+    The control lives every future from a beginning of its own: its mean is as flat, and it tells nothing.
+    """
+    from thermidor.rules import load_rules
+    from thermidor.scenarios import load_scenario, resolve
+
+    asked = {"by": "1927-12", "members": 16, "futures": 6, "every": 60, "citizens": SIZES, "threads": 2, "without": ()}
+    told, blind = brier(settled(MINIATURE, NEARLY, **asked))
+    assert blind > 0.1, "an outcome that always or never comes tests little"
+    assert told < 0.6 * blind
+
+    def forgetful(packed, seed, replicate, at, member):
+        resolved = resolve(load_scenario(MINIATURE), seed, 1000 + 50 * member + replicate)
+        rules = load_rules().record(load_rules().values())
+        state = module.begin(resolved, rules, seed=seed, replicate=1000 + 50 * member + replicate, citizens=SIZES)
+        module.advance(state, module.unpack(packed)["month"])
+        return state
+
+    monkeypatch.setattr(module, "future", forgetful)
+    assert brier(settled(MINIATURE, NEARLY, **asked))[0] > 0.9 * blind
+
+
 def test_what_is_reached_has_one():
     """From the first grid month after a member has come to it, its curves stand at 1."""
     result = found()
@@ -161,7 +192,10 @@ def test_passed_for_good():
     assert result.passed(DATED, 0.95).tolist() == [3, 0, -1, -1]
     half = result.crossing(DATED, 0.5)
     assert (half.passed, half.from_start, half.fell_back) == (0.5, 0.25, 0.25)
-    assert half.low == "1917-11" and half.high == "1918-11"
+    assert half.low == "1917-11" and half.high == "1918-11" and half.mean == "1918-11"
+    assert result.crossing(QUIET, 0.5).mean is None, "it stood there and fell"
+    late = result.crossing(DATED, 0.95)
+    assert late.median in ("1917-11", "1920-11") and late.low == "1917-11", "the grid month before belongs to it"
     assert by_hand().crossing(DATED, 0.5) == half, "the interval is drawn the same every time"
     nobody = Settled(result.months, {DATED: np.zeros((2, 5))}, np.zeros(2, bool), result.reached[:2], result.about)
     assert nobody.crossing(DATED, 0.5).median is None and nobody.crossing(DATED, 0.5).passed == 0.0

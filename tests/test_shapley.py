@@ -108,3 +108,13 @@ def test_what_is_no_factorial_is_refused() -> None:
     with pytest.raises(InputError, match="no replicate"):
         shapley(np.full((16, 2), np.nan), NAMES)
     assert len(shapley(np.ones((256, 4)), list("abcdefgh"), times=20).dividends) == 255
+
+
+def test_agreement_of_few_is_no_certainty() -> None:
+    """Where ten replicates out of ten agree on what comes or doesn't, the interval is what ten can say."""
+    found = shapley(game(ON[:, [0, 2]].all(axis=1), replicates=10), NAMES)
+    assert found.total == pytest.approx((1.0, 0.72, 1.0), abs=0.01) and found.none == pytest.approx(
+        (0, 0, 0.28), abs=0.01
+    )
+    out = found.table.set_index("factor").loc["b", ["last_out", "last_out_low", "last_out_high"]]
+    assert out.to_numpy(float) == pytest.approx([0.0, -0.28, 0.28], abs=0.01)

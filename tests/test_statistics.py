@@ -38,6 +38,7 @@ def test_shares_by_group() -> None:
     found = statistics.shares(table, "lost_norms", ["x.isolation"])
     assert found["runs"].tolist() == [37, 39, 40, 40, 40]
     assert found["left_out"].tolist() == [2, 0, 0, 0, 0] and found["not_run"].tolist() == [1, 1, 0, 0, 0]
+    assert not found["without"].any()
     first = table[(table["point"] == 0) & (table["status"] == "done")]["lost_norms"]
     assert found.loc[0, "share"] == pytest.approx(first.mean())
     assert tuple(found.loc[0, ["low", "high"]]) == pytest.approx(interval(first.mean(), 37))
@@ -63,33 +64,124 @@ def test_commonest_label() -> None:
     """The commonest label of a group with its share; none where nothing was run."""
     table = pd.DataFrame(
         {"status": ["done"] * 4 + ["failed"], "end": ["b", "b", "a", None, "a"], "x.a": [1, 1, 1, 1, 2]}
-    )
+    ).assign(replicate=range(5))
     found = statistics.commonest(table, "end", ["x.a"])
-    assert (
-        found.loc[0, "label"] == "b"
-        and found["label"].isna().tolist() == [False, True]
-        and found["runs"].tolist() == [3, 0]
-    )
-    assert found.loc[0, "share"] == pytest.approx(2 / 3) and found["left_out"].tolist() == [1, 1]
+    assert found["label"].tolist()[0] == "b" and found["label"].isna().tolist() == [False, True]
+    assert found["runs"].tolist() == [3, 0] and found["share"][0] == pytest.approx(2 / 3)
+    assert found["without"].tolist() == [1, 0] and found["left_out"].tolist() == [0, 1]
+    assert found["tied"].tolist() == [False, False]
+    even = statistics.commonest(table.iloc[1:3], "end", ["x.a"]).iloc[0]
+    assert even["tied"] and even["label"] == "a"
 
 
 def test_quantiles_with_and_without_never() -> None:
     """Dates that never come are left out, or later than all others."""
     table = pd.DataFrame({"status": ["done"] * 5 + ["failed"], "lost_at": [1920.0, 1921.0, None, None, None, 1918.0]})
     row = statistics.quantiles(table, "lost_at", levels=(0.0, 0.5)).iloc[0]
-    assert row.tolist() == [1920.0, 1920.5, 2, 4, 0]
+    assert row.tolist() == [1920.0, 1920.5, 2, 3, 1, 0]
     row = statistics.quantiles(table, "lost_at", levels=(0.0, 0.5), missing="never").iloc[0]
-    assert row.tolist() == [1920.0, np.inf, 5, 1, 0]
+    assert row.tolist() == [1920.0, np.inf, 2, 3, 1, 0]
 
 
 def test_pairs_on_common_draws_save_variance() -> None:
-    """Equal draws make a constant effect certain; the ratio tells what pairing saves; without common draws it is 1."""
+    """Equal draws make a constant effect certain; without common draws the interval holds it."""
     row = statistics.paired(members(), "level", "base", "other").iloc[0]
     assert (row["difference"], row["low"], row["high"]) == pytest.approx((0.2, 0.2, 0.2))
-    assert row["variance_ratio"] == pytest.approx(0.0, abs=1e-12)
     assert (row["pairs"], row["replicates"], row["left_out"]) == (200, 40, 0)
     apart = statistics.paired(members(common=0.0, replicates=400), "level", "base", "other").iloc[0]
-    assert apart["variance_ratio"] == pytest.approx(1.0, abs=0.1) and apart["low"] < 0.2 < apart["high"]
+    assert apart["low"] < 0.2 < apart["high"]
+
+
+def test_shares_over_points_rest_on_replicates() -> None:
+    """Forty points that all say what one says make the share no surer: whole replicates are resampled."""
+    came = np.random.default_rng(4).random(25) < 0.3
+    one = pd.DataFrame({"point": 0, "replicate": np.arange(25), "status": "done", "lost": came.astype(float)})
+    grid = pd.concat([one.assign(point=point) for point in range(40)])
+    alone, over = (statistics.shares(table, "lost").iloc[0] for table in (one, grid))
+    assert over["share"] == alone["share"] and over["runs"] == 1000
+    assert tuple(alone[["low", "high"]]) == interval(came.mean(), 25)
+    assert over["high"] - over["low"] > 0.8 * (alone["high"] - alone["low"])
+    low, high = statistics.cluster_interval(grid["lost"].to_numpy(), grid["replicate"].to_numpy())
+    assert over["low"] <= low and high <= over["high"]
+    assert tuple(over[["low", "high"]]) == pytest.approx(tuple(alone[["low", "high"]]), abs=0.05)
+    labelled = grid.assign(end=np.where(grid["lost"] > 0.5, "lost", "kept"))
+    common = statistics.commonest(labelled, "end", ["status"]).iloc[0]
+    assert common["label"] == "kept" and common["high"] == pytest.approx(1.0 - over["low"])
+    never = statistics.shares(grid.assign(lost=0.0), "lost").iloc[0]
+    assert (never["low"], never["high"]) == pytest.approx((0.0, interval(0.0, 25)[1]))
+    one_member = grid.assign(lost=0.0).reset_index(drop=True)
+    one_member.loc[7, "lost"] = 1.0
+    once = statistics.shares(one_member, "lost").iloc[0]
+    assert (once["low"], once["high"]) == pytest.approx((0.0, interval(0.001, 1000)[1]), abs=1e-3)
+    few = statistics.shares(grid[grid["replicate"] < 9], "lost").iloc[0]
+    assert np.isnan(few["low"]) and np.isnan(few["high"])
+
+
+def test_a_member_without_a_value_has_not_failed() -> None:
+    """Of an order in which 90 of 100 members saw neither event, the share is that of the other ten."""
+    order = [1.0] * 5 + [0.0] * 5 + [None] * 90
+    table = pd.DataFrame({"replicate": range(100), "status": "done", "order": order})
+    row = statistics.shares(table, "order", failed="worst").iloc[0]
+    assert (row["share"], row["runs"], row["without"], row["left_out"]) == (0.5, 10, 90, 0)
+    assert (row["low"], row["high"]) == pytest.approx(interval(0.5, 10))
+    table.loc[90:, "status"] = "failed"
+    worst = statistics.shares(table, "order", failed="worst").iloc[0]
+    assert (worst["without"], worst["left_out"]) == (80, 10) and worst["high"] == pytest.approx(interval(0.75, 20)[1])
+
+
+def test_never_counts_as_the_end() -> None:
+    """A date that all but two members never reach is far later: over all pairs but those with a failed member."""
+    base = pd.DataFrame({"overlay": "base", "point": 0, "replicate": range(100), "lost_at": 1925.0, "status": "done"})
+    other = base.assign(overlay="other", lost_at=[1935.0] * 2 + [np.nan] * 98)
+    table = pd.concat([base, other], ignore_index=True)
+    plain = statistics.paired(table, "lost_at", "base", "other").iloc[0]
+    assert plain["difference"] == 10.0 and plain["pairs"] == 2 and np.isnan(plain["low"])
+    row = statistics.paired(table, "lost_at", "base", "other", never=2000.0).iloc[0]
+    assert row["difference"] == pytest.approx(0.02 * 10.0 + 0.98 * 75.0) and row["pairs"] == 100
+    table.loc[0, "status"] = "failed"
+    table.loc[0, "lost_at"] = np.nan
+    row = statistics.paired(table, "lost_at", "base", "other", never=2000.0).iloc[0]
+    assert (row["pairs"], row["left_out"]) == (99, 1)
+    assert row["difference"] == pytest.approx((10.0 + 98 * 75.0) / 99)
+
+
+def test_no_interval_from_few_replicates() -> None:
+    """A bootstrap of fewer than ten replicates covers too little to be printed."""
+    for replicates in (9, 10):
+        row = statistics.paired(members(replicates=replicates, common=0.5), "level", "base", "other").iloc[0]
+        assert np.isfinite([row["low"], row["high"]]).all() == (replicates >= statistics.FEWEST)
+
+
+@pytest.mark.parametrize("value", [-1.0, 0.0, 1.0])
+def test_replicates_that_agree_are_not_certain(value: float) -> None:
+    """Thirty pairs without any difference, or all with one, say what Wilson's interval says of none and all of 30."""
+    rows = [("base", 0.0 if value >= 0 else 1.0), ("other", 0.0 if value <= 0 else 1.0)]
+    table = pd.concat(
+        [
+            pd.DataFrame({"overlay": name, "point": p, "replicate": range(30), "status": "done", "lost": lost})
+            for name, lost in rows
+            for p in range(3)
+        ]
+    )
+    wide = interval(0.0, 30)[1]
+    expected = {-1.0: (-1.0, -1.0 + wide), 0.0: (-wide, wide), 1.0: (interval(1.0, 30)[0], 1.0)}[value]
+    assert statistics.unanimous(value, 30) == pytest.approx(expected)
+    few = table[table["replicate"] < 3]
+    assert statistics.paired(few, "lost", "base", "other").iloc[0]["high"] == statistics.unanimous(value, 3)[1]
+    for part in (table, table[table["point"] == 0]):
+        row = statistics.paired(part, "lost", "base", "other").iloc[0]
+        assert (row["low"], row["high"]) == pytest.approx(expected) and row["difference"] == value
+    assert statistics.unanimous(1.0, 30, least=0.0) == pytest.approx(interval(1.0, 30))
+    assert statistics.unanimous(0.0, 30, least=0.0) == pytest.approx(interval(0.0, 30))
+
+
+def test_one_pair_that_differs_is_no_surer_than_none() -> None:
+    """Where each replicate is one pair the interval is nowhere narrower than where all agree."""
+    table = members(points=1, replicates=100).assign(lost_norms=0.0)
+    table.loc[7, "lost_norms"] = 1.0
+    row = statistics.paired(table, "lost_norms", "base", "other").iloc[0]
+    wide = interval(0.0, 100)[1]
+    assert (row["low"], row["high"]) == pytest.approx((-0.01 - wide, -0.01 + wide))
 
 
 def test_replicates_are_clusters() -> None:

@@ -70,6 +70,16 @@ def test_log_rank() -> None:
     assert small.statistic == pytest.approx((2 - 5 / 6) ** 2 / (1 / 4 + 2 / 9))
 
 
+def test_groups_of_spells_beside_the_first() -> None:
+    """Of each group: its spells, those cut, the median, and whether it differs; nothing tested where nothing ended."""
+    random = np.random.default_rng(2)
+    long, short = random.exponential(20.0, 60) + 0.1, random.exponential(5.0, 60) + 0.1
+    found = survival.beside((long, long < 30.0), (short, short < 30.0))
+    assert found is not None and found.p < 1e-4
+    assert survival.beside((long[:5], long[:5] < 30.0), (short, short < 30.0)) is None, "too few to tell"
+    assert survival.beside((long, np.zeros(60, bool)), (long, np.zeros(60, bool))) is None, "none ended"
+
+
 def test_bad_spells_are_refused() -> None:
     """No spells, no duration, one group."""
     for lasted in (np.array([]), np.array([0.0, 1.0]), np.array([np.nan])):

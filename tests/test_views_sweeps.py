@@ -111,6 +111,7 @@ def test_heat(many: int, share: bool) -> None:
     figure = whole(heat.figure(x, y, values, **TITLES, unit="share of runs", share=share, y_log=True, boundary=line))
     words = [text for text, _ in texts(figure)]
     assert "no data" in words
+    assert any("never" in text for text, _ in texts(heat.figure(x, y, values, **TITLES, unit="years", holes="never")))
     assert ("below zero" in words) == (not share and many > 9)
     if many < 9:
         assert sum(text.endswith("%") for text in words) >= many * many - 1 or not share
@@ -147,6 +148,16 @@ def test_tornado(many: int) -> None:
         np.sort(-np.abs(effects))[:60].size and (effects[np.argsort(-np.abs(effects))[:60]] < 0).sum()
     )
     assert any("20 more" in words or "19 more" in words for words, _ in texts(figure)) == (many == 80)
+
+
+def test_tornado_without_an_interval() -> None:
+    """An effect whose interval is unknown has a dot and no line, and the legend says why."""
+    effects, half = np.array([3.0, -2.0, 1.0]), np.array([0.5, np.nan, 0.5])
+    figure = whole(tornado.figure(["a", "b", "c"], effects, effects - half, effects + half, title="T", unit="years"))
+    assert sum(line.get_marker() == "D" for line in figure.axes[0].lines) == 1
+    assert any("no interval" in words for words, _ in texts(figure))
+    plain = tornado.figure(["a"], effects[:1], effects[:1] - 0.1, effects[:1] + 0.1, title="T", unit="years")
+    assert not any("no interval" in words for words, _ in texts(plain))
 
 
 @pytest.mark.parametrize("many", [2, 450])

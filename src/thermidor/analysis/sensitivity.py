@@ -1,9 +1,10 @@
 """Which factors an outcome hangs on: Morris' elementary effects and Sobol's shares of variance.
 
-Designs and estimators are SALib's (Iwanaga, Usher and Herman 2022); what is added here is a bootstrap that resamples
-trajectories or base rows and, where there are replicates, these too (they draw the same numbers at every point), and
-what becomes of points that failed. Intervals are the estimate and 1.96 standard deviations of the bootstrap to either
-side, as SALib has them. On few replicates a noisy outcome inflates mu*, sigma and total orders: noise has no sign.
+Designs and estimators are SALib's (Iwanaga, Usher and Herman 2022). Added here are a bootstrap that resamples
+trajectories or base rows and, where there are replicates, these too (they draw the same numbers at every point), what
+becomes of points that failed, and how far the replicates agree. Intervals are the estimate and 1.96 standard deviations
+of the bootstrap to either side, as SALib has them. Luck inflates mu*, sigma and total orders, since it has no sign, and
+no interval takes that off: where replicates agree too little, only mean effects can be read, which luck leaves unbent.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from thermidor.analysis.statistics import Z, resamples
+from thermidor.analysis.agreement import Agreement, agreement
+from thermidor.analysis.statistics import LEVELS, Z
 from thermidor.errors import InputError
 
 if TYPE_CHECKING:
@@ -23,13 +25,24 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
+FALSE = 0.05
+"""Share of false discoveries among the factors whose mean effect is told from nought."""
+LARGE = 0.05
+"""Standard deviations of the outcome over points that such an effect has at least."""
+
 
 class Sensitivity(NamedTuple):
-    """A table of effects (factor, effect, low, high, ...), and how many trajectories or base rows it rests on."""
+    """A table of effects (factor, effect, low, high, ...), and what it rests on.
+
+    used, left_out: trajectories or base rows; agreement: of the replicates; again: the bootstrap's effects
+    [time, row of the table], for what is worked out of several outcomes.
+    """
 
     table: pd.DataFrame
     used: int
     left_out: int
+    agreement: Agreement
+    again: Floats
 
 
 def morris(
@@ -47,7 +60,10 @@ def morris(
     [point, replicate], NaN where a member failed, which takes its whole trajectory out; ranges: (low, high) of each
     factor, in whose logarithm a step is measured where the factor is one of `logarithmic`. The table has one row a
     factor in the order of `names`: effect is mu* (mean size of the effects) with low and high; mu (mean) and sigma
-    (standard deviation), each with its _low and _high.
+    (standard deviation), each with its _low and _high; alike, how far the replicates agree on the factor (NaN for
+    one); clear, whether mu is not nought: by its interval, by a t-test over trajectories with a share `FALSE` of false
+    discoveries among all factors (Benjamini and Hochberg 1995), and by more than `LARGE` standard deviations of the
+    outcome.
     """
     values = _with_replicates(values)
     unit, count = _unit(points, names, ranges, logarithmic), len(names)
@@ -69,16 +85,20 @@ def morris(
     found = np.array(_moments(effects.mean(axis=2)))
     again = np.empty((times, *found.shape))
     trajectories = np.random.default_rng(seed).integers(0, len(effects), (times, len(effects)))
-    replicates = resamples(effects.shape[2], seed + 1, times) / effects.shape[2]
-    for i in range(times):
-        again[i] = _moments((effects @ replicates[i])[trajectories[i]])
+    for i, share in enumerate(_resampled(effects.shape[2], seed + 1, times)):
+        again[i] = _moments((effects @ share)[trajectories[i]])
     half = Z * again.std(axis=0, ddof=1)
     columns: dict[str, Any] = {"factor": list(names)}
     for name, middle, width in zip(("", "mu_", "sigma_"), found, half, strict=True):
         columns[name.rstrip("_") or "effect"] = middle
         columns[f"{name}low"] = middle - width if name == "mu_" else np.maximum(middle - width, 0.0)
         columns[f"{name}high"] = middle + width
-    return Sensitivity(_table(columns), int(whole.sum()), int((~whole).sum()))
+    columns["alike"] = [agreement(effects[:, j], about_zero=True).pair for j in range(count)]
+    told = (columns["mu_low"] > 0.0) | (columns["mu_high"] < 0.0)
+    large = np.abs(columns["mu"]) > LARGE * outcomes.mean(axis=2).std()
+    columns["clear"] = _clear(effects.mean(axis=2)) & told & large
+    alike = agreement(effects.reshape(-1, effects.shape[2]), about_zero=True)
+    return Sensitivity(_table(columns), int(whole.sum()), int((~whole).sum()), alike, again[:, 0])
 
 
 def sobol(values: Floats, names: Sequence[str], second: bool = False, seed: int = 0, times: int = 200) -> Sensitivity:
@@ -122,15 +142,44 @@ def sobol(values: Floats, names: Sequence[str], second: bool = False, seed: int 
     labels += [(f"{names[j]} × {names[k]}", "second") for j, k in pairs]
     found = indices(blocks.mean(axis=2), slice(None))
     rows = np.random.default_rng(seed).integers(0, len(blocks), (times, len(blocks)))
-    replicates = resamples(blocks.shape[2], seed + 1, times) / blocks.shape[2]
+    replicates = _resampled(blocks.shape[2], seed + 1, times)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of a sample whose outcomes are all the same; its indices are 0
         again = np.array([indices(blocks @ share, pick) for share, pick in zip(replicates, rows, strict=True)])
     half = Z * again.std(axis=0, ddof=1)
     columns = {"factor": [name for name, _ in labels], "order": [order for _, order in labels], "effect": found}
-    return Sensitivity(
-        _table(columns | {"low": found - half, "high": found + half}), int(whole.sum()), int((~whole).sum())
-    )
+    table = _table(columns | {"low": found - half, "high": found + half})
+    alike = agreement(blocks.reshape(-1, blocks.shape[2]))
+    return Sensitivity(table, int(whole.sum()), int((~whole).sum()), alike, again)
+
+
+def ranks(sizes: Floats, again: Floats) -> tuple[NDArray[np.int64], Floats, Floats]:
+    """Return the rank of each of `sizes` (1 the largest, equals share the better one), and its 95% interval.
+
+    again: [time, thing], the sizes in each bootstrap sample.
+    """
+    from scipy.stats import rankdata
+
+    low, high = np.quantile(rankdata(-again, method="min", axis=1), LEVELS, axis=0)
+    return rankdata(-sizes, method="min").astype(np.int64), low, high
+
+
+def _clear(effects: Floats) -> NDArray[np.bool_]:
+    """Return whether the mean of the effects [trajectory, factor] is told from nought, for each factor."""
+    from scipy.stats import false_discovery_control, t
+
+    mean, spread = effects.mean(axis=0), effects.std(axis=0, ddof=1) / np.sqrt(len(effects))
+    size = np.abs(mean) / np.maximum(spread, 1e-12 * np.abs(mean) + 1e-300)
+    return np.asarray(false_discovery_control(2.0 * t.sf(size, len(effects) - 1)) < FALSE, dtype=np.bool_)
+
+
+def _resampled(replicates: int, seed: int, times: int) -> Floats:
+    """Return the share of each replicate in each bootstrap sample: [time, replicate].
+
+    One less is drawn than there are: of so few a sample of all would make their mean look surer than it is.
+    """
+    drawn = max(replicates - 1, 1)
+    return np.random.default_rng(seed).multinomial(drawn, np.full(replicates, 1.0 / replicates), size=times) / drawn
 
 
 def _moments(effects: Floats) -> tuple[Floats, Floats, Floats]:

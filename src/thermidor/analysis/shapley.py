@@ -13,13 +13,15 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from thermidor.analysis.statistics import LEVELS, Z, resamples
+from thermidor.analysis.statistics import LEVELS, Z, resamples, unanimous
 from thermidor.errors import InputError
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Floats = NDArray[np.float64]
+Estimates = tuple[Floats, Floats, Floats]
+"""Means over replicates and the ends of their 95% intervals."""
 
 MOST = 8
 """Groups at most: 256 combinations."""
@@ -53,7 +55,9 @@ def shapley(values: Floats, names: Sequence[str], seed: int = 0, times: int = 10
 
     values: [2**groups, replicate]; the combination's number in binary says which are on, the first group having the
     highest bit: the reshaped array [off or on, ..., replicate]. A replicate that lacks an outcome is left out.
-    Intervals (95%) resample replicates; NaN where there is one. Raises InputError for another shape.
+    Intervals (95%) resample replicates; NaN where there is one. What compares no more than two combinations (total,
+    none, first_in, last_out) of an outcome that comes or doesn't has `unanimous` intervals where all replicates agree.
+    Raises InputError for another shape.
     """
     import pandas as pd
 
@@ -82,13 +86,15 @@ def shapley(values: Floats, names: Sequence[str], seed: int = 0, times: int = 10
     for kind, weights in kinds.items():
         prefix = "" if kind == "effect" else f"{kind}_"
         found = _estimates(_joining(bits, np.asarray(weights, dtype=np.float64)) @ values, picks)
+        if kind in ("first_in", "last_out"):
+            found = _no_surer(values, found)
         table |= dict(zip((kind, f"{prefix}low", f"{prefix}high"), found, strict=True))
 
     titles = [" × ".join(name for name, on in zip(names, row, strict=True) if on) for row in bits]
     found = _estimates(_dividends(values, many), picks)
     dividends = {"set": titles, "order": order} | dict(zip(("dividend", "low", "high"), found, strict=True))
-    ends = _estimates(np.stack([values[-1] - values[0], values[0]]), picks)
-    total, none = ((float(ends[0][i]), float(ends[1][i]), float(ends[2][i])) for i in (0, 1))
+    total = _first(_no_surer(values, _estimates(values[-1:] - values[:1], picks)))
+    none = _first(_no_surer(values, _estimates(values[:1], picks), least=0.0))
     return Shapley(
         pd.DataFrame(table), pd.DataFrame(dividends).iloc[1:].reset_index(drop=True), total, none,
         *_interaction(values, bits, picks), int(whole.sum()), int((~whole).sum()),
@@ -142,10 +148,26 @@ def _interaction(values: Floats, bits: NDArray[np.int64], picks: Floats) -> tupl
     return (middle, max(middle - half, 0.0), min(middle + half, 1.0)), raw
 
 
-def _estimates(by_replicate: Floats, picks: Floats) -> tuple[Floats, Floats, Floats]:
+def _estimates(by_replicate: Floats, picks: Floats) -> Estimates:
     """Return the mean over replicates of [row, replicate], and its 95% interval; NaN where there is one replicate."""
     middle = by_replicate.mean(axis=1)
     if by_replicate.shape[1] < 2:
         return middle, np.full_like(middle, np.nan), np.full_like(middle, np.nan)
     low, high = np.quantile(by_replicate @ picks.T, LEVELS, axis=1)
+    return middle, low, high
+
+
+def _no_surer(values: Floats, found: Estimates, least: float = -1.0) -> Estimates:
+    """Widen intervals on which all replicates agree, where the outcome comes or doesn't; least: what a mean can be."""
+    middle, low, high = found
+    if not np.isin(values, (0.0, 1.0)).all():
+        return found
+    ends = np.array([unanimous(value, values.shape[1], least) for value in middle])
+    agree = high - low < 1e-9
+    return middle, np.where(agree, ends[:, 0], low), np.where(agree, ends[:, 1], high)
+
+
+def _first(found: Estimates) -> tuple[float, float, float]:
+    """The only row of some estimates."""
+    middle, low, high = (float(values[0]) for values in found)
     return middle, low, high

@@ -1,8 +1,11 @@
 """Statistics of the members of a sweep: shares, quantiles, paired differences, and what is left out of each.
 
 A table of members has the columns member, point, overlay, replicate, one a factor (`x.` and its name), status
-(done, failed, planned) and one an outcome. A member is *left out* where it failed or has no value of the outcome;
-it is *not run* where it is only planned. Every table that comes back says how many were either.
+(done, failed, planned) and one an outcome. A member is *left out* where it failed, *without* where it is done and has
+no value of the outcome, *not run* where it is only planned. Every table that comes back says how many were each.
+
+One replicate has the same draws at every point: where a group of rows holds several points, its intervals resample
+whole replicates.
 """
 
 from __future__ import annotations
@@ -27,6 +30,8 @@ LEVELS = (0.025, 0.975)
 """The quantiles between which a 95% interval lies."""
 Z = 1.959963984540054
 """Half the width of a 95% interval in standard deviations, as SALib counts it."""
+FEWEST = 10
+"""Replicates below which a bootstrap gives no interval: of two it would cover 48%, of three 77%."""
 Failed = Literal["exclude", "worst"]
 """Members left out: as if they had never been (exclude), or whatever would widen the interval most (worst)."""
 
@@ -36,34 +41,36 @@ def shares(
 ) -> pd.DataFrame:
     """Return the share of members whose `outcome` equals `value`, one row a group of the columns `by`.
 
-    Columns: `by`, share (of those with an outcome; NaN without any), low and high (Wilson's 95% interval), runs,
-    left_out, not_run. With failed="worst" the interval reaches from the lower end were none of those left out such
-    a case to the upper end were all of them. Raises InputError for a column the table hasn't got.
+    Columns: `by`, share (of those with an outcome; NaN without any), low and high (95%, see `share_interval`), runs,
+    without, left_out, not_run. With failed="worst" the interval reaches from the lower end were none of those left out
+    such a case to the upper end were all of them. Raises InputError for a column the table hasn't got.
     """
     rows = []
-    for group, members, left_out, not_run in _groups(table, outcome, by):
-        runs, yes = len(members), int((members[outcome] == value).sum())
-        more = left_out if _policy(failed) == "worst" else 0
-        low = interval(yes / (runs + more), runs + more)[0] if runs + more else np.nan
-        high = interval((yes + more) / (runs + more), runs + more)[1] if runs + more else np.nan
-        rows.append((*group, yes / runs if runs else np.nan, low, high, runs, left_out, not_run))
-    return _frame(rows, (*by, "share", "low", "high", "runs", "left_out", "not_run"))
+    for group, members, lost, counts in _groups(table, outcome, by):
+        came, whose = (members[outcome] == value).to_numpy(np.float64), _replicates(members)
+        low, high = share_interval(came, whose)
+        if _policy(failed) == "worst" and len(lost):
+            whose = np.concatenate([whose, _replicates(lost)])
+            low = share_interval(np.concatenate([came, np.zeros(len(lost))]), whose)[0]
+            high = share_interval(np.concatenate([came, np.ones(len(lost))]), whose)[1]
+        rows.append((*group, float(came.mean()) if came.size else np.nan, low, high, *counts))
+    return _frame(rows, (*by, "share", "low", "high", *COUNTS))
 
 
 def commonest(table: pd.DataFrame, outcome: str, by: Sequence[str]) -> pd.DataFrame:
     """Return each group's commonest label of an `outcome` (of equals the first in the alphabet; missing without runs).
 
-    Columns: `by`, label, share, low and high (Wilson's 95%), runs, left_out, not_run.
+    Columns: `by`, label, tied (another is as common), share, low and high (95%), runs, without, left_out, not_run.
     """
     rows = []
-    for group, members, left_out, not_run in _groups(table, outcome, by):
-        labels, counts = np.unique(members[outcome].astype(str).to_numpy(dtype=str), return_counts=True)
-        runs = int(counts.sum())
-        share = int(counts.max()) / runs if runs else np.nan
-        low, high = interval(share, runs) if runs else (np.nan, np.nan)
-        label = str(labels[counts.argmax()]) if runs else None
-        rows.append((*group, label, share, low, high, runs, left_out, not_run))
-    return _frame(rows, (*by, "label", "share", "low", "high", "runs", "left_out", "not_run"))
+    for group, members, _, counts in _groups(table, outcome, by):
+        every = members[outcome].astype(str).to_numpy(dtype=str)
+        labels, many = np.unique(every, return_counts=True)
+        label = str(labels[many.argmax()]) if every.size else None
+        share = int(many.max()) / every.size if every.size else np.nan
+        ends = share_interval((every == label).astype(np.float64), _replicates(members))
+        rows.append((*group, label, bool((many == many.max(initial=0)).sum() > 1), share, *ends, *counts))
+    return _frame(rows, (*by, "label", "tied", "share", "low", "high", *COUNTS))
 
 
 def quantiles(
@@ -75,18 +82,16 @@ def quantiles(
 ) -> pd.DataFrame:
     """Return the quantiles of a numeric `outcome`, one row a group.
 
-    Columns: `by`, one a level (`q0.05`), runs, left_out, not_run. With missing="never" a member that is done without
-    a value counts as later than all that have one: a quantile among those is infinite. Failed members are left out.
+    Columns: `by`, one a level (`q0.05`), runs, without, left_out, not_run. With missing="never" a member that is done
+    without a value counts as later than all that have one: a quantile among those is infinite.
     """
     rows = []
-    for group, members, left_out, not_run in _groups(table, outcome, by, keep_empty=missing == "never"):
+    for group, members, _, counts in _groups(table, outcome, by, keep_empty=missing == "never"):
         values = members[outcome].to_numpy(dtype=np.float64, na_value=np.inf)
         # of two neighbours the lower: no value between a date and never
         found = np.quantile(values, levels, method="lower" if missing == "never" else "linear") if len(values) else None
-        rows.append(
-            (*group, *(np.full(len(levels), np.nan) if found is None else found), len(values), left_out, not_run)
-        )
-    return _frame(rows, (*by, *(f"q{level:g}" for level in levels), "runs", "left_out", "not_run"))
+        rows.append((*group, *(np.full(len(levels), np.nan) if found is None else found), *counts))
+    return _frame(rows, (*by, *(f"q{level:g}" for level in levels), *COUNTS))
 
 
 def paired(
@@ -96,6 +101,7 @@ def paired(
     other: str,
     by: Sequence[str] = (),
     failed: Failed = "exclude",
+    never: float | None = None,
     bounds: tuple[float, float] = (0.0, 1.0),
     seed: int = 0,
     times: int = 1000,
@@ -103,12 +109,12 @@ def paired(
     """Return the mean difference of `outcome`, overlay `other` less overlay `base`, over pairs of point and replicate.
 
     Both members of a pair draw the same numbers, and so does one replicate at every point: the bootstrap resamples
-    replicates whole. Columns: `by`, difference, low and high (95%; NaN with fewer than two replicates), pairs,
-    replicates, variance_ratio (variance of the paired differences over that of differences of independent members,
-    within points; what falls short of 1 is saved by pairing), left_out (pairs without both outcomes), not_run (pairs
-    with a member that is only planned or absent). With failed="worst" the outcomes left out take the values of
-    `bounds` that push the interval's ends furthest. Where all pairs agree the interval has no width: with few of them
-    that is less sure than it looks.
+    replicates whole. never: what a member that is done without a value counts as; with the end of the run for a date
+    the difference is one of restricted means. Columns: `by`, difference, low and high (95%; NaN with fewer than FEWEST
+    replicates), pairs, replicates, left_out (pairs without both outcomes), not_run (pairs with a member that is only
+    planned or absent). With failed="worst" the outcomes left out take the values of `bounds` that push the interval's
+    ends furthest. Of outcomes that come or don't the interval is as wide as `unanimous` where all replicates agree,
+    however few, and nowhere narrower where each is one pair.
     """
     known = [str(name) for name in dict.fromkeys(_column(table, "overlay"))]
     for name in (base, other):
@@ -118,38 +124,80 @@ def paired(
     _policy(failed)
     rows = []
     for group, part in _parts(table[table["overlay"].isin((base, other))], by):
-        sides = [_cells(part[part["overlay"] == name], outcome) for name in (base, other)]
+        sides = [_cells(part[part["overlay"] == name], outcome, never) for name in (base, other)]
         keys = sides[0].index.union(sides[1].index)
         first, second = (side[outcome].reindex(keys).to_numpy(np.float64) for side in sides)
         ran = np.all([side["ran"].reindex(keys, fill_value=False).to_numpy(bool) for side in sides], axis=0)
-        points, replicates = (np.unique(keys.get_level_values(i), return_inverse=True)[1] for i in (0, 1))
+        replicates = keys.get_level_values("replicate").to_numpy()
         whole = np.isfinite(first) & np.isfinite(second)
         difference = (second - first)[whole]
         low, high = cluster_interval(difference, replicates[whole], seed, times)
+        middle = float(difference.mean()) if difference.size else np.nan
+        counts = int(whole.sum()), len(np.unique(replicates[whole]))
+        agree = _agree(difference, replicates[whole])
+        each = np.isfinite(low) and counts[0] == counts[1]
+        if (agree or each) and np.isin([first[whole], second[whole]], (0.0, 1.0)).all():
+            widest = unanimous(middle, counts[1])
+            low, high = float(np.fmin(low, widest[0])), float(np.fmax(high, widest[1]))
         if failed == "worst":
             least, most = bounds
             floor = (_filled(second, least) - _filled(first, most))[ran]
             ceiling = (_filled(second, most) - _filled(first, least))[ran]
             low = float(np.fmin(low, cluster_interval(floor, replicates[ran], seed, times)[0]))
             high = float(np.fmax(high, cluster_interval(ceiling, replicates[ran], seed, times)[1]))
-        ratio = _variance_ratio(first[whole], second[whole], points[whole])
-        middle = float(difference.mean()) if difference.size else np.nan
-        counts = int(whole.sum()), len(np.unique(replicates[whole]))
         without = int((ran & ~whole).sum()), int((~ran).sum())
-        rows.append((*group, middle, low, high, *counts, ratio, *without))
-    names = ("difference", "low", "high", "pairs", "replicates", "variance_ratio", "left_out", "not_run")
+        rows.append((*group, middle, low, high, *counts, *without))
+    names = ("difference", "low", "high", "pairs", "replicates", "left_out", "not_run")
     return _frame(rows, (*by, *names))
 
 
 def cluster_interval(values: Floats, clusters: Counts, seed: int = 0, times: int = 1000) -> tuple[float, float]:
-    """Return the 95% bootstrap interval of the mean of `values`, `clusters` resampled whole; NaN for fewer than two."""
+    """Return the 95% bootstrap interval of the mean of `values`, `clusters` resampled whole; NaN for too few."""
     names, place = np.unique(clusters, return_inverse=True)
-    if len(names) < 2:
+    if len(names) < FEWEST:
         return np.nan, np.nan
     sums, sizes = np.bincount(place, weights=values), np.bincount(place)
     picked = resamples(len(names), seed, times)
     low, high = np.quantile((picked @ sums) / (picked @ sizes), LEVELS)
     return float(low), float(high)
+
+
+def share_interval(came: Floats, clusters: Counts) -> tuple[float, float]:
+    """Return the 95% interval of the share of members that `came` (1, else 0).
+
+    Wilson's where each cluster has one member, else by bootstrap of whole clusters (NaN for fewer than FEWEST), no
+    narrower than Wilson's of as many independent members as these are worth, and as wide as `unanimous` where all
+    clusters agree. NaN without members.
+    """
+    many = len(np.unique(clusters))
+    if many == len(came):
+        return interval(float(came.mean()), many) if many else (np.nan, np.nan)
+    share = float(came.mean())
+    if _agree(came, clusters):
+        return unanimous(share, many, 0.0)
+    low, high = cluster_interval(came, clusters)
+    if np.isnan(low):
+        return low, high
+    off = np.bincount(np.unique(clusters, return_inverse=True)[1], weights=came - share)
+    variance = float((off**2).sum()) / len(came) ** 2 * many / (many - 1)
+    ends = interval(share, max(1, round(share * (1.0 - share) / variance)))
+    return min(low, ends[0]), max(high, ends[1])
+
+
+def unanimous(value: float, replicates: int, least: float = -1.0, most: float = 1.0) -> tuple[float, float]:
+    """Return the 95% interval of a mean on which all `replicates` agree, of outcomes that come or don't.
+
+    So many as Wilson's upper bound of 0 of n might differ by one. least, most: what the mean lies between: -1 and 1 for
+    a difference of two shares, 0 and 1 for a share, where it is Wilson's own interval of none and of all.
+    """
+    width = interval(0.0, replicates)[1]
+    return max(least, value - width), min(most, value + width)
+
+
+def _agree(values: Floats, clusters: Counts) -> bool:
+    """Say whether several clusters have all the same mean."""
+    names, place = np.unique(clusters, return_inverse=True)
+    return len(names) > 1 and bool(np.ptp(np.bincount(place, weights=values) / np.bincount(place)) < 1e-9)
 
 
 def resamples(many: int, seed: int, times: int) -> Counts:
@@ -230,23 +278,34 @@ def _parts(table: pd.DataFrame, by: Sequence[str]) -> Iterator[tuple[tuple[Hasha
         yield from table.groupby(list(by), dropna=False, observed=True)
 
 
+COUNTS = ("runs", "without", "left_out", "not_run")
+"""How many members of a group have a value, none though done, failed, and are only planned."""
+
+
 def _groups(
     table: pd.DataFrame, outcome: str, by: Sequence[str], keep_empty: bool = False
-) -> Iterator[tuple[tuple[Hashable, ...], pd.DataFrame, int, int]]:
-    """Give each group's members that count, and how many were left out and not run."""
+) -> Iterator[tuple[tuple[Hashable, ...], pd.DataFrame, pd.DataFrame, tuple[int, int, int, int]]]:
+    """Give each group's members that have a value (with keep_empty: that are done), those that failed, and COUNTS."""
     for name in (outcome, "status"):
         _column(table, name)
     for group, part in _parts(table, by):
-        planned = part["status"] == "planned"
-        counts = (part["status"] == "done") & (part[outcome].notna() | keep_empty)
-        yield group, part[counts], int((~counts & ~planned).sum()), int(planned.sum())
+        done, planned = part["status"] == "done", part["status"] == "planned"
+        known, lost = part[outcome].notna() & done, part[~done & ~planned]
+        counts = int(known.sum()), int((done & ~known).sum()), len(lost), int(planned.sum())
+        yield group, part[done if keep_empty else known], lost, counts
 
 
-def _cells(part: pd.DataFrame, outcome: str) -> pd.DataFrame:
-    """Return outcome (NaN where left out) and whether it ran, by point and replicate."""
+def _replicates(members: pd.DataFrame) -> Counts:
+    """Return the replicate of each member."""
+    return np.asarray(_column(members, "replicate"), dtype=np.int64)
+
+
+def _cells(part: pd.DataFrame, outcome: str, never: float | None) -> pd.DataFrame:
+    """Return outcome (NaN where left out; `never`, if given, where there is none) and whether it ran, cell by cell."""
     for name in ("point", "replicate", "status", outcome):
         _column(part, name)
-    values = part[outcome].where(part["status"] == "done").astype("Float64")
+    values = part[outcome] if never is None else part[outcome].fillna(never)
+    values = values.where(part["status"] == "done").astype("Float64")
     cells = part.assign(**{outcome: values, "ran": part["status"] != "planned"})
     cells = cells.set_index(["point", "replicate"])[[outcome, "ran"]]
     if cells.index.has_duplicates:
@@ -257,19 +316,6 @@ def _cells(part: pd.DataFrame, outcome: str) -> pd.DataFrame:
 def _filled(values: Floats, value: float) -> Floats:
     """Return values with a number where there is none."""
     return np.where(np.isfinite(values), values, value)
-
-
-def _variance_ratio(first: Floats, second: Floats, points: Counts) -> float:
-    """Return var(second - first) over var(first) + var(second), pooled within points; NaN without any variance."""
-
-    def within(values: Floats) -> float:
-        if not values.size:
-            return np.nan
-        means = np.bincount(points, weights=values) / np.maximum(np.bincount(points), 1)
-        return float(((values - means[points]) ** 2).sum())
-
-    apart = within(first) + within(second)
-    return within(second - first) / apart if apart > 0.0 else np.nan
 
 
 def _frame(rows: Sequence[tuple[object, ...]], columns: Sequence[str]) -> pd.DataFrame:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from thermidor.analysis.statistics import Z
+from thermidor.analysis.statistics import FEWEST, Z
 from thermidor.errors import InputError
 from thermidor.views.survival import Curve
 
@@ -120,6 +120,17 @@ def log_rank(lasted: Floats, ended: Bools, group: Sequence[Hashable] | NDArray[n
         raise InputError("the log-rank test needs two groups and a spell that ends")
     statistic, p = survdiff(lasted, ended.astype(int), codes)
     return LogRank(float(statistic), int(codes.max()), float(p))
+
+
+def beside(base: tuple[Floats, Bools], other: tuple[Floats, Bools]) -> LogRank | None:
+    """Return the log-rank test of two groups' spells (how long, and ended or cut); None where they are too few to tell.
+
+    Each needs FEWEST spells, and one of them has to end.
+    """
+    if min(len(base[0]), len(other[0])) < FEWEST or not (base[1].any() or other[1].any()):
+        return None
+    lasted, ended = (np.concatenate(pair) for pair in zip(base, other, strict=True))
+    return log_rank(lasted, ended, np.repeat(["base", "other"], [len(base[0]), len(other[0])]))
 
 
 def _fitted(lasted: Floats, ended: Bools) -> Any:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 DESIGN = "mechanisms"
 OUTCOME = "outcome"
 LEADING = 3
-"""Groups, the largest at each point, that are lived again with more citizens."""
+"""Groups at each point that are lived again with more citizens: those that do most by share or when taken away."""
 CHECKED = {FIRST: 10_000, OTHERS: 2_500}
 """Citizens of that check."""
 
@@ -138,8 +138,9 @@ def _cube(done: Sweep, overlay: str) -> np.ndarray:
 
 
 def _leading(found: Shapley) -> list[str]:
-    """The groups that carry most."""
-    order = found.table["effect"].abs().sort_values(ascending=False).index[:LEADING]
+    """The groups that do most, by their share or when they alone are taken away."""
+    does = found.table[["effect", "last_out"]].abs().max(axis=1)
+    order = does.sort_values(ascending=False, kind="stable").index[:LEADING]
     return [str(found.table["factor"][place]) for place in order]
 
 

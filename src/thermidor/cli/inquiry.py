@@ -188,7 +188,7 @@ def settled(
     ] = None,
     members: Annotated[int, typer.Option(min=1, metavar="N", help="Members whose states are asked.")] = 20,
     futures: Annotated[int, typer.Option(min=1, metavar="N", help="Futures lived from each state.")] = 20,
-    every: Annotated[int, typer.Option(min=1, metavar="N", help="Months between two states.")] = 12,
+    every: Annotated[int, typer.Option(min=1, metavar="N", help="Months between two states.")] = 3,
     citizens: Annotated[
         list[str] | None,
         typer.Option(

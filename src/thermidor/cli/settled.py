@@ -144,8 +144,8 @@ def _passed(found: Settled, name: str) -> None:
         c = found.crossing(name, level)
         span = f"{c.low} to {c.high}" if c.median else "-"
         shares = (f"{100 * share:.0f}%" for share in (c.passed, c.from_start, c.fell_back))
-        rows.append((f"{100 * level:g}%", c.median or "never", span, *shares))
-    table(("level", "median", "95% interval", "members", "from the start", "fell back"), rows, right=range(3, 6))
+        rows.append((f"{100 * level:g}%", c.mean or "never", c.median or "never", span, *shares))
+    table(("level", "mean", "median", "95% interval", "members", "at start", "fell back"), rows, right=range(4, 7))
     start = float(found.curves[name][:, 0].mean())
     if start >= FOUND:
         given = ", the dated events to come included" if name == DATED else ""
@@ -182,8 +182,9 @@ def _figure(found: Settled, country: str, scenario: str, path: Path) -> None:
     caption = (
         f"Grey: each of {about['members']} members; at every {about['every']}th month {about['futures']} futures were "
         "lived from its state with fresh draws. Lines: means of members; bands: 95% by bootstrap over members. Marks: "
-        "month by which half of the members that ever pass 50, 80 and 95% for good had passed it. As dated, the mean "
-        "of all members is flat in expectation. A model of a theory: no forecast and no endorsement."
+        "month by which half of the members that ever pass 50, 80 and 95% for good had passed it (late by chance: few "
+        "futures). As dated, the mean of all members is flat in expectation. A model of a theory: no forecast and no "
+        "endorsement."
     )
     draw(
         found.months,

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from thermidor.analysis.why import Check, Why
 
 FIGURE = "contributions.png"
+NEARLY_ALL = 0.95
+"""Share of runs from which on a point is said to be saturated."""
 
 
 class Wish(NamedTuple):
@@ -95,6 +97,10 @@ def show(found: Why) -> None:
     shares = (_points(*result.interaction) for result in found.points.values())
     rows.append(("interaction", *shares, "% of variance that no group carries alone"))
     table(("group", *names), [row[:-1] for row in rows], right=range(1, len(names) + 1))
+    say("one group alone taken away, all others on", "what is lost of a hundred runs")
+    table(("group", *names), taken_away(found), right=range(1, len(names) + 1))
+    if saturated := [name for name, result in found.points.items() if result.none[0] + result.total[0] >= NEARLY_ALL]:
+        note(f"{', '.join(saturated)}: nearly all runs come to it, so that one cause less hardly shows")
     table(("group", "what it is"), [(row[0], row[-1]) for row in rows])
     for name in found.dropped:
         note(f"the point '{name}' belongs to the design's own scenario and is left out")
@@ -103,6 +109,15 @@ def show(found: Why) -> None:
         table(
             ("point", "group", "as lived", "10,000 citizens"), [_checked(check) for check in found.checks], right=(2, 3)
         )
+
+
+def taken_away(found: Why) -> list[tuple[str, ...]]:
+    """Rows of what is lost at each point when one group alone is taken away."""
+    keys = ("last_out", "last_out_low", "last_out_high")
+    return [
+        (group, *(_points(*(r.table[key][place] for key in keys)) for r in found.points.values()))
+        for place, group in enumerate(found.groups)
+    ]
 
 
 def figure(found: Why) -> Figure:
@@ -123,9 +138,11 @@ def figure(found: Why) -> Figure:
         laid("low"),
         laid("high"),
         totals,
+        laid("last_out"),
         title=f"What carries {named(found.outcome)}",
         unit="contribution to the share of runs",
-        subtitle=f"{results[0].replicates} replicates of {2 ** len(found.groups)} combinations; 95% intervals",
+        subtitle=f"bars: Shapley values, {2 ** len(found.groups)} combinations of {results[0].replicates} replicates; "
+        "diamonds: lost when this group alone is taken away",
         note=f"Share of the variance that is interaction: {shares}.",
     )
 

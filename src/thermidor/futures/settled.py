@@ -45,6 +45,8 @@ LEVELS = (0.5, 0.8, 0.95)
 """Probabilities whose passing for good is dated."""
 FIRST, OTHERS = 2_000, 500
 """Citizens of the first country and of each other one, where nothing else is asked."""
+EVERY = 3
+"""Months between two grid months, where nothing else is asked."""
 SLICE = 24
 """Months that futures are lived between two looks whether they have reached the outcome."""
 RESAMPLES = 2_000
@@ -69,21 +71,25 @@ class Settled:
 
     def passed(self, curve: str, level: float) -> NDArray[np.int64]:
         """Place on the grid from which a member's curve stays at or above a level for good [member]; -1 for never."""
-        low = self.curves[curve] < level
-        last = np.where(low.any(axis=1), low.shape[1] - 1 - low[:, ::-1].argmax(axis=1), -1)
-        return np.where(last == low.shape[1] - 1, -1, last + 1)
+        return _for_good(self.curves[curve], level)
 
     def crossing(self, curve: str, level: float) -> Crossing:
-        """When a curve passed a level for good: median over the members that do, its interval, and their share."""
+        """When a curve passed a level for good: in the mean of all members, and member by member."""
         places = self.passed(curve, level)
         median = _median(places)
-        again = [_median(places[chosen]) for chosen in _resamples(len(places))]
+        again = np.array([_median(places[chosen]) for chosen in _resamples(len(places))])
         low, high = np.nanquantile(again, (0.025, 0.975)) if median >= 0.0 else (np.nan, np.nan)
+        mean = int(_for_good(self.curves[curve].mean(axis=0, keepdims=True), level)[0])
         ever = (self.curves[curve] >= level).any(axis=1)
         start = float((places == 0).mean())
-        dates = [str(self.months[round(float(x))]) if x >= 0.0 else None for x in (median, low, high)]
         back = float((ever & (places < 0)).mean())
-        return Crossing(level, dates[0], dates[1], dates[2], float((places >= 0).mean()), start, back)
+        before = np.maximum(low - 1.0, 0.0)
+        by_mean, by_half, since, until = (self._date(place) for place in (mean, median, before, high))
+        return Crossing(level, by_mean, by_half, since, until, float((places >= 0).mean()), start, back)
+
+    def _date(self, place: float) -> str | None:
+        """The grid month at a place, None for no place."""
+        return str(self.months[round(place)]) if place >= 0.0 else None
 
     def mean(self, curve: str, among: Bools | None = None) -> tuple[Floats, Floats, Floats]:
         """Mean of a curve over members, or some of them, and its 95% interval by bootstrap over members [grid]."""
@@ -95,13 +101,19 @@ class Settled:
 
 @dataclass(frozen=True)
 class Crossing:
-    """A level passed for good: median month and its 95% interval (bootstrap over members), and shares of members.
+    """A level passed for good: grid months, by which it had happened, and shares of members.
 
-    passed  of those that pass it; from_start of those that stood there from the first month on; fell_back of those
-            that stood there once and not at the end
+    mean     month by which the mean of all members had passed it
+    median   month by which half of the members that ever do had passed it, each by a curve of its own; few futures
+             make it late, as chance throws an estimate below the level again
+    low, high   95% interval of the median by bootstrap over members, and the month of the grid before, since what is
+             passed by a grid month may have been passed at any time after the one before
+    passed   share of members that pass it; from_start of those that stood there from the first month on; fell_back of
+             those that stood there once and not at the end
     """
 
     level: float
+    mean: str | None
     median: str | None
     low: str | None
     high: str | None
@@ -118,7 +130,7 @@ def settled(
     country: str | None = None,
     members: int = 20,
     futures: int = 20,
-    every: int = 12,
+    every: int = EVERY,
     citizens: int | Mapping[str, int | str] | None = None,
     seed: int = 1,
     without: tuple[str, ...] = ("outside",),
@@ -314,6 +326,13 @@ def _months(resolved: Resolved, by: str | None) -> int:
         why = f"its months are {resolved.first_month} to {last}"
         raise InputError(f"the scenario has no month '{str(by)[:80]}'", "--by", why, "write it as YYYY-MM")
     return int((end - resolved.first_month).astype(int)) + 1
+
+
+def _for_good(curves: Floats, level: float) -> NDArray[np.int64]:
+    """Place on the grid from which each curve stays at or above a level [curve]; -1 for never."""
+    low = curves < level
+    last = np.where(low.any(axis=1), low.shape[1] - 1 - low[:, ::-1].argmax(axis=1), -1)
+    return np.where(last == low.shape[1] - 1, -1, last + 1)
 
 
 def _median(places: NDArray[np.int64]) -> float:

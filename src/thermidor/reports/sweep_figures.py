@@ -10,9 +10,18 @@ import numpy as np
 
 from thermidor.analysis import statistics
 from thermidor.experiments.design import BASE
-from thermidor.experiments.outcomes import ENDED, Duration
-from thermidor.reports.effects import boundaries, effects, rests_on
-from thermidor.reports.sweep_words import asked, labels_of, numbers_of, shares_of
+from thermidor.reports.effects import boundaries, clear_of_luck, effects, rests_on
+from thermidor.reports.sweep_words import (
+    asked,
+    groups,
+    labels_of,
+    never,
+    numbers_of,
+    shares_of,
+    spells,
+    spells_of,
+    unit_of,
+)
 from thermidor.views.report import Part, Picture, picture
 
 if TYPE_CHECKING:
@@ -21,6 +30,7 @@ if TYPE_CHECKING:
     from thermidor.experiments.opened import Sweep
 
 MOST_FIGURES, MOST_PANELS, MOST_CURVES = 3, 4, 6
+FEWEST_CLEAR, MOST_BARS = 3, 20
 
 
 def figures(sweep: Sweep, done: pd.DataFrame) -> Iterator[Part]:
@@ -51,27 +61,27 @@ def _plane(sweep: Sweep, base: pd.DataFrame) -> Iterator[Picture]:
     for name in labels_of(sweep):
         found = statistics.commonest(base, name, by)
         labels, shares = _laid(found, by, shape, "label"), _laid(found, by, shape, "share").astype(float)
+        tied = int(found["tied"].sum())
+        note = f"{tied} of {len(found):,} cells tie: of equals the first in the alphabet is drawn" if tied else ""
         alt = f"Cells of {across.name} and {up.name}: the commonest label of {name} and the share of runs that has it."
-        yield picture(phase.figure(*shape, labels, shares, title=f"{name}: the commonest label", **axes), alt)
+        yield picture(
+            phase.figure(*shape, labels, shares, title=f"{name}: the commonest label", note=note, **axes), alt
+        )
     for name in (*shares_of(sweep), *numbers_of(sweep)):
-        share = name in shares_of(sweep)
-        found = statistics.shares(base, name, by) if share else statistics.quantiles(base, name, by, (0.5,))
+        share, date = name in shares_of(sweep), never(sweep, name) is not None
+        if share:
+            found = statistics.shares(base, name, by)
+        else:
+            found = statistics.quantiles(base, name, by, (0.5,), "never" if date else "exclude")
         values = _laid(found, by, shape, "share" if share else "q0.5").astype(float)
+        values[np.isinf(values)] = np.nan
         if np.isfinite(values).any():
-            unit = "share of runs" if share else f"median, {asked(sweep.design.outcomes[name])}"
+            unit = unit_of(sweep, name) if share else f"median, {unit_of(sweep, name)}"
+            title = f"{name}: {asked(sweep.design.outcomes[name])}"
             span = f"{np.nanmin(values):.3g} to {np.nanmax(values):.3g}"
             alt = f"Cells of {across.name} and {up.name}: {name}, from {span}."
-            yield picture(
-                heat.figure(
-                    *shape,
-                    values,
-                    title=f"{name}: {asked(sweep.design.outcomes[name])}",
-                    unit=unit,
-                    share=share,
-                    **axes,
-                ),
-                alt,
-            )
+            holes = "never" if date else "no data"
+            yield picture(heat.figure(*shape, values, title=title, unit=unit, share=share, holes=holes, **axes), alt)
 
 
 def _laid(found: pd.DataFrame, by: list[str], shape: tuple[Any, Any], column: str) -> Any:
@@ -85,7 +95,7 @@ def _titled(factor: Any) -> str:
 
 
 def _sensitivities(sweep: Sweep) -> Iterator[Part]:
-    """Give Morris' or Sobol's effects of the first outcomes that are a number or come or don't."""
+    """Give Morris' or Sobol's effects of the outcomes on which replicates agree, and what stands clear of luck else."""
     from thermidor.views import morris, tornado
 
     for outcome, found in effects(sweep):
@@ -93,18 +103,28 @@ def _sensitivities(sweep: Sweep) -> Iterator[Part]:
             continue
         table, note = found.table, rests_on(sweep, found)
         unit = asked(sweep.design.outcomes[outcome])
-        if sweep.design.sampling.method == "morris":
+        if found.agreement.too_little:
+            clear = clear_of_luck(found)
+            if len(clear) < FEWEST_CLEAR:
+                continue
+            names, sizes = clear["factor"], (clear[key].to_numpy(float) for key in ("mu", "mu_low", "mu_high"))
+            title = f"{outcome}: mean effects clear of luck"
+            alt = f"Bars: the mean effect on {outcome} of the factors that stand clear of luck; numbers in the table."
+            note = f"{len(clear)} of {len(table)} factors, each over its whole range. {note}"
+            drawn = tornado.figure(list(names), *sizes, title=title, unit=unit, note=note, most=MOST_BARS)
+        elif sweep.design.sampling.method == "morris":
             sizes = (table[key].to_numpy(float) for key in ("effect", "sigma", "low", "high"))
             title = f"{outcome}: elementary effects"
             alt = f"Every factor by the mean size of its effect on {outcome} and how it varies; numbers in the table."
-            yield picture(morris.figure(list(table["factor"]), *sizes, title=title, unit=unit, note=note), alt)
+            drawn = morris.figure(list(table["factor"]), *sizes, title=title, unit=unit, note=note)
         else:
             total = table[table["order"] == "total"]
             sizes = (total[key].to_numpy(float) for key in ("effect", "low", "high"))
             title = f"{outcome}: share of variance with interactions"
             alt = f"Bars: each factor's total share of the variance of {outcome}; numbers in the table."
-            drawn = tornado.figure(list(total["factor"]), *sizes, title=title, unit="share of variance", note=note)
-            yield picture(drawn, alt)
+            unit, names = f"share of the variance of {outcome}", list(total["factor"])
+            drawn = tornado.figure(names, *sizes, title=title, unit=unit, note=note, within=(0.0, 1.0))
+        yield picture(drawn, alt)
 
 
 def _lasting(sweep: Sweep, done: pd.DataFrame) -> Iterator[Picture]:
@@ -112,17 +132,22 @@ def _lasting(sweep: Sweep, done: pd.DataFrame) -> Iterator[Picture]:
     from thermidor.analysis.survival import curve
     from thermidor.views.survival import figure
 
-    for name, outcome in sweep.design.outcomes.items():
-        if not isinstance(outcome, Duration):
-            continue
-        lived = done[done[name].notna()]
-        curves = {
-            str(overlay): curve(part[name].to_numpy(float), part[name + ENDED].to_numpy(float) > 0.5)
-            for overlay, part in islice(lived.groupby("overlay", sort=False), MOST_CURVES)
-        }
+    parts = groups(sweep, done[done["status"] == "done"])
+    for name in spells_of(sweep):
+        found = {key: spells(part, name) for key, part in parts.items()}
+        shown = [key for key in found if len(found[key][0])][:MOST_CURVES]
+        had = {key: f"{len(found[key][0]):,} of {len(parts[key]):,}".replace(" ", "\u00a0") for key in shown}
+        curves = {f"{key}: {had[key]}": curve(*found[key]) for key in shown}
         if curves:
-            alt = f"Share of spells that still last, by years, for {', '.join(curves)}."
-            yield picture(figure(curves, title=f"{name}: {asked(outcome)}"), alt)
+            alt = f"Share of spells that still last, by years, for {', '.join(shown)}."
+            title, note = f"{name}: {asked(sweep.design.outcomes[name])}", _rest(len(parts) - len(shown))
+            subtitle = "beside each name: members that ever have it"
+            yield picture(figure(curves, title=title, subtitle=subtitle, note=note), alt)
+
+
+def _rest(many: int) -> str:
+    """Say how many groups are not drawn."""
+    return f"not drawn: {many} of the overlays" if many else ""
 
 
 def _fans(sweep: Sweep, done: pd.DataFrame) -> Iterator[Picture]:
@@ -130,16 +155,16 @@ def _fans(sweep: Sweep, done: pd.DataFrame) -> Iterator[Picture]:
     from thermidor.views.fan import figure
     from thermidor.views.panels import decimal_years
 
-    lived = done[done["status"] == "done"]
-    groups = {str(name): part["member"].to_numpy() for name, part in lived.groupby("overlay", sort=False)}
+    groups_of = groups(sweep, done[done["status"] == "done"])
     for name, variable in sweep.series.data_vars.items():
         panels = {
-            group: np.asarray(variable.isel(member=members).values, np.float64)
-            for group, members in islice(groups.items(), MOST_PANELS)
+            group: np.asarray(variable.isel(member=part["member"].to_numpy()).values, np.float64)
+            for group, part in islice(groups_of.items(), MOST_PANELS)
         }
         panels = {group: values for group, values in panels.items() if np.isfinite(values).any()}
         if panels:
-            unit = str(variable.attrs.get("unit", ""))
-            drawn = figure(decimal_years(sweep.series["month"].values), panels, title=str(name), unit=unit)
+            unit, note = str(variable.attrs.get("unit", "")), _rest(len(groups_of) - len(panels))
+            years = decimal_years(sweep.series["month"].values)
+            drawn = figure(years, panels, title=str(name), unit=unit, note=note)
             alt = f"{name} by month: median and bands of 50% and 90% of the members, by overlay: {', '.join(panels)}."
             yield picture(drawn, alt, str(variable.attrs.get("meaning", "")))

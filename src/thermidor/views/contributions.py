@@ -27,6 +27,7 @@ def figure(
     low: Floats,
     high: Floats,
     totals: Floats,
+    alone: Floats | None = None,
     *,
     title: str,
     unit: str,
@@ -36,9 +37,11 @@ def figure(
     """Draw contributions [point, group] with their 95% intervals as bars, one panel a point, and below them their sum.
 
     effects, low, high: [point, group]; totals: [point, 3], the sum with the ends of its interval; unit: of all of them.
-    NaN: no data. Groups keep their order; all panels have one scale.
+    alone: [point, group], what is lost when a group alone is taken away, as diamonds. NaN: no data. Groups keep their
+    order; all panels have one scale.
     """
     effects, low, high, totals = (np.asarray(values, dtype=np.float64) for values in (effects, low, high, totals))
+    alone = np.full_like(effects, np.nan) if alone is None else np.asarray(alone, dtype=np.float64)
     rows = [fold(name, 24) for name in names]
     lines = -(-len(points) // BESIDE)
     across = -(-len(points) // lines)
@@ -49,7 +52,9 @@ def figure(
     step = tall + above + 0.32
     paper = 0.85 + lines * step + 0.16 * len(textwrap.wrap(subtitle + note, 95))
     drawing, _, top = sheet(WIDE, paper, title, subtitle, note)
-    seen = np.concatenate([values[np.isfinite(values)] for values in (effects, low, high, totals)] + [np.zeros(1)])
+    seen = np.concatenate(
+        [values[np.isfinite(values)] for values in (effects, low, high, totals, alone)] + [np.zeros(1)]
+    )
     room = 0.06 * (float(np.ptp(seen)) or 1.0)
     limits = float(seen.min()) - room, float(seen.max()) + room
     for nth, text in enumerate(headed):
@@ -63,6 +68,10 @@ def figure(
         ax.set_title(text, fontsize=PLAIN, fontweight="bold", color=INK, loc="left", pad=4, linespacing=1.05)
         values = np.concatenate([np.stack([effects[nth], low[nth], high[nth]], axis=1), totals[nth][None]])
         _bars(ax, values)
+        ax.plot(
+            alone[nth], np.arange(len(names)) + 0.25, "D", markersize=4.2, color=PAPER, markeredgecolor=DARK,
+            markeredgewidth=1.1, zorder=7,
+        )  # fmt: skip
         ax.set_yticks(
             np.append(np.arange(len(names)) + 0.25, len(names) + 0.75), [*rows, "together"] if not column else []
         )

@@ -56,7 +56,7 @@ def figure(
         edge = top - 0.22 - nth * step
         ax = panel(drawing, MARGIN + 0.42, edge - step + GAP, WIDE - MARGIN - 0.05, edge)
         head(ax, fold(name, 70, 1) if len(groups) > 1 or name else "", unit)
-        runs = f"{int(np.isfinite(values).any(axis=1).sum())} runs"
+        runs = f"{int(np.isfinite(values).any(axis=1).sum()):,} runs"
         ax.annotate(runs, (1.0, 1.0), xycoords="axes fraction", xytext=(0, 5), textcoords="offset points",
                     fontsize=PLAIN - 0.5, color=INK, ha="right", va="baseline", annotation_clip=False)  # fmt: skip
         ax.set_xlim(float(years[0]), float(years[-1]))

@@ -54,8 +54,9 @@ def figure(
     boundary_words: str = "half keep",
     x_log: bool = False,
     y_log: bool = False,
+    holes: str = "no data",
 ) -> Figure:
-    """Draw values [x, y] as cells, the darker the further from zero or from their least; NaN: no data.
+    """Draw values [x, y] as cells, the darker the further from zero or from their least; NaN: `holes`.
 
     x, y: levels of the factors, rising numbers or words; unit: of the values; share: they go from 0 to 1, in per cent.
     Few cells carry their number; many are crossed by labelled contour lines, if both factors are numbers. Values of
@@ -91,7 +92,7 @@ def figure(
         line_across(ax, boundary)
     _bar(drawing, ax, mesh, unit, share)
     height = 0.35 * inches(ax)[1] - 0.35
-    for drawn, text, look in ((dotted, "below zero", BELOW), (cells.count() < cells.size, "no data", HOLE)):
+    for drawn, text, look in ((dotted, "below zero", BELOW), (cells.count() < cells.size, holes, HOLE)):
         height = key_box(ax, height, text, look, 0.17) if drawn else height
     if boundary is not None:
         key_line(ax, height - 0.1, fold(f"{boundary_words}; 95% interval", 14, lines=4))

@@ -36,18 +36,25 @@ def figure(
 ) -> Figure:
     """Draw sigma over mu* of every factor, and name the `named` largest mu* with their 95% interval low to high.
 
-    All [factor] in `unit`; a factor without a number is left out and counted in the note. Near the lower axis a factor
-    acts alone and evenly; high above it, otherwise in other surroundings.
+    All [factor] in `unit`; a factor without a number is left out and counted in the note, and so are equals of which
+    only some could be named. Near the lower axis a factor acts alone and evenly; high above it, otherwise in other
+    surroundings.
     """
     mu_star, sigma = np.asarray(mu_star, dtype=np.float64), np.asarray(sigma, dtype=np.float64)
     known = np.flatnonzero(np.isfinite(mu_star) & np.isfinite(sigma))
     if len(known) < len(mu_star):
         note = f"No data: {len(mu_star) - len(known)} factors. {note}".strip()
+    order = known[np.argsort(-mu_star[known], kind="stable")]
+    largest, alike = order[:named], order[:0]
+    if len(order) > named:
+        alike = order[np.isclose(mu_star[order], mu_star[order[named]], rtol=1e-9, atol=0.0)]
+        largest = largest[~np.isin(largest, alike)]
+    if len(largest) < min(named, len(order)):
+        note = f"{len(alike)} factors alike at {mu_star[alike[0]]:.3g} are not named. {note}".strip()
     drawing, bottom, top = sheet(WIDE, HIGH, title, subtitle, note)
     ax = panel(drawing, MARGIN + 0.5, bottom + 0.46, WIDE - MARGIN - NAMES, top - 0.08)
-    largest = known[np.argsort(-mu_star[known], kind="stable")][:named]
     ends = np.asarray(high, dtype=np.float64)[largest] if high is not None else mu_star[largest]
-    right = 1.06 * max(float(np.nanmax(np.concatenate([ends, mu_star[largest], [0.0]]))), 1e-12)
+    right = 1.06 * max(float(np.nanmax(np.concatenate([ends, mu_star[known], [0.0]]))), 1e-12)
     upper = 1.08 * max(float(sigma[known].max(initial=0.0)), 0.12 * right)
     ax.set_xlim(0.0, right)
     ax.set_ylim(0.0, upper)

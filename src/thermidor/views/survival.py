@@ -52,7 +52,7 @@ def figure(
         raise InputError(f"{len(curves)} survival curves cannot be told apart", mend=f"draw 1 to {most} at once")
     names = {name: fold(words(name) if name in REGIMES else name, 24) for name in curves}
     rows = [1.55 if "\n" in name else 1.0 for name in names.values()]
-    legend = "bands: 95% interval; crosses: spells cut by the end of their run"
+    legend = "bands: 95% interval; crosses: cut by the end of the run"
     high = 2.0 + PANEL + ROW * sum(rows)
     drawing, bottom, top = sheet(WIDE, high, title, "; ".join(text for text in (subtitle, legend) if text), note)
     foot = bottom + ROW * sum(rows) + 0.75

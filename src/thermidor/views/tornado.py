@@ -31,11 +31,13 @@ def figure(
     subtitle: str = "",
     note: str = "",
     most: int = 60,
+    within: tuple[float, float] = (-np.inf, np.inf),
 ) -> Figure:
     """Draw effects [factor] as bars from zero with their 95% intervals, sorted by size; NaN: no data, below all others.
 
-    unit: of the effects; most: rows at most, the smallest effects beyond them told in the note. An interval that holds
-    zero is drawn with an open dot at its effect, one that does not with a filled one.
+    unit: of the effects; most: rows at most, the smallest effects beyond them told in the note; within: what an effect
+    can be, where the panel ends: what an estimate has beyond it is cut off there with an arrow and its number. An
+    interval that holds zero is drawn with an open dot at its effect, one that does not with a filled one.
     """
     effects, low, high = (np.asarray(values, dtype=np.float64) for values in (effects, low, high))
     order = np.argsort(np.where(np.isfinite(effects), -np.abs(effects), np.inf), kind="stable")
@@ -47,20 +49,26 @@ def figure(
     heights = np.array([1.45 if "\n" in name else 1.0 for name in folded])
     rows = np.cumsum(heights) - heights / 2.0
     legend = "filled dot: 95% interval does not hold zero; open dot: it does"
+    if (low[order] < within[0]).any() or (high[order] > within[1]).any():
+        legend += "; arrow: it goes on"
+    if np.isnan(low[order][np.isfinite(effects[order])]).any():
+        legend += "; diamond: no interval"
     drawing, bottom, top = sheet(WIDE, 1.65 + ROW * float(heights.sum()), title, subtitle or legend, note)
     ax = panel(drawing, MARGIN + NAMES, bottom + 0.42, WIDE - MARGIN, top - 0.02)
     ax.set_ylim(float(heights.sum()), 0.0)
     ax.set_yticks(rows, folded)
     ax.tick_params(axis="y", labelsize=PLAIN - 0.3)
     ax.grid(False, axis="y")
-    _bars(ax, rows, effects[order], low[order], high[order])
+    _bars(ax, rows, effects[order], low[order], high[order], within)
+    _beyond(ax, rows, effects[order], low[order], high[order], within)
     ax.axvline(0.0, color=INK, linewidth=0.9, zorder=4)
     ax.set_xlabel(unit, fontsize=PLAIN, color=INK, labelpad=4)
     return drawing
 
 
-def _bars(ax: Axes, rows: Floats, effects: Floats, low: Floats, high: Floats) -> None:
-    """Draw the bars, their intervals and what is missing."""
+def _bars(ax: Axes, rows: Floats, effects: Floats, low: Floats, high: Floats, within: tuple[float, float]) -> None:
+    """Draw the bars and their intervals so far as they lie within some ends, and what is missing."""
+    effects, low, high = (np.clip(values, *within) for values in (effects, low, high))
     known = np.isfinite(effects)
     shown = np.concatenate([effects[known], low[np.isfinite(low)], high[np.isfinite(high)], [0.0]])
     left, right = float(shown.min()), float(shown.max())
@@ -78,6 +86,8 @@ def _bars(ax: Axes, rows: Floats, effects: Floats, low: Floats, high: Floats) ->
             ax.plot(
                 [middle], [row], "o", markersize=3.4, color=INK, markerfacecolor=fill, markeredgewidth=0.9, zorder=5
             )
+        else:
+            ax.plot([middle], [row], "D", markersize=3.4, color=INK, markerfacecolor=PAPER, zorder=5)
     for row in rows[~known]:
         ends = ax.get_xlim()
         ax.barh(
@@ -88,3 +98,16 @@ def _bars(ax: Axes, rows: Floats, effects: Floats, low: Floats, high: Floats) ->
             ends[1], float(row), "no data", fontsize=SMALL, color=FAINT, ha="right", va="center", zorder=6,
             bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 1.0},
         )  # fmt: skip
+
+
+def _beyond(ax: Axes, rows: Floats, effects: Floats, low: Floats, high: Floats, within: tuple[float, float]) -> None:
+    """Mark what lies beyond the ends: an arrow where an interval goes on, and the number of an effect."""
+    for row, middle, least, most in zip(rows, effects, low, high, strict=True):
+        for end, reach, mark in ((within[0], least, "<"), (within[1], most, ">")):
+            if (reach > end) == (mark == ">") and reach != end and np.isfinite(reach):
+                ax.plot([end], [row], mark, markersize=4.0, color=INK, markeredgewidth=0, clip_on=False, zorder=6)
+        if middle > within[1]:
+            ax.annotate(
+                f"{middle:.2f}", (within[1], float(row)), xytext=(5, 0), textcoords="offset points",
+                fontsize=SMALL, color=INK, va="center", annotation_clip=False,
+            )  # fmt: skip

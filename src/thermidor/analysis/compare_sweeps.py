@@ -17,6 +17,7 @@ from thermidor.analysis import statistics
 from thermidor.analysis.parted import mean_interval
 from thermidor.errors import InputError
 from thermidor.experiments.opened import Sweep, open_sweep
+from thermidor.experiments.outcomes import counts_as_never
 from thermidor.runs.summary import interval
 
 if TYPE_CHECKING:
@@ -34,7 +35,8 @@ class SweepComparison(NamedTuple):
     paired    whether members were paired
     caveats   what keeps the comparison from being more, in sentences
     outcomes  one row an outcome and overlay that both have: a, b (means over pairs, else over all with an outcome),
-              difference, low, high (95%), members (pairs, else those of the smaller sweep)
+              difference, low, high (95%), members (pairs, else replicates of the smaller sweep: a
+              replicate has the same draws at every point and counts once)
     """
 
     names: tuple[str, str]
@@ -51,7 +53,7 @@ def compare_sweeps(a: Sweep | str | Path, b: Sweep | str | Path) -> SweepCompari
     sweeps = tuple(open_sweep(each) if isinstance(each, str | Path) else each for each in (a, b))
     kinds = [sweep.manifest["columns"] for sweep in sweeps]
     outcomes = [name for name, kind in kinds[0].items() if kind == kinds[1].get(name) == "float"]
-    tables = [sweep.members[sweep.members["status"] == "done"] for sweep in sweeps]
+    tables = [_done(sweep, outcomes) for sweep in sweeps]
     overlays = [str(name) for name in dict.fromkeys(tables[0]["overlay"]) if (tables[1]["overlay"] == name).any()]
     if not outcomes or not overlays:
         why = "no outcome that is a number" if not outcomes else "no overlay with members that are done"
@@ -69,9 +71,25 @@ def compare_sweeps(a: Sweep | str | Path, b: Sweep | str | Path) -> SweepCompari
         names if names[0] != names[1] else (f"{names[0]} (a)", f"{names[1]} (b)"),
         _setup(sweeps[0].manifest, sweeps[1].manifest),
         not why_not,
-        (f"Members can't be paired: {why_not}. The sweeps are compared as two samples.",) if why_not else (),
+        tuple(_caveats(sweeps[0], outcomes, why_not)),
         pd.DataFrame(rows, columns=columns),
     )
+
+
+def _caveats(sweep: Sweep, outcomes: list[str], why_not: str) -> Iterator[str]:
+    if why_not:
+        yield f"Members can't be paired: {why_not}. The sweeps are compared as two samples."
+    asked = sweep.design.outcomes
+    if any(counts_as_never(asked[name], sweep.plan.months) is not None for name in outcomes if name in asked):
+        yield "A date that never comes counts as the end of the run."
+
+
+def _done(sweep: Sweep, outcomes: list[str]) -> pd.DataFrame:
+    """Members that are done; a date that never comes is the end of the run, so that means are restricted ones."""
+    table = sweep.members[sweep.members["status"] == "done"]
+    asked = sweep.design.outcomes
+    late = {name: counts_as_never(asked[name], sweep.plan.months) for name in outcomes if name in asked}
+    return table.fillna({name: value for name, value in late.items() if value is not None})
 
 
 def _no_pairs(sweeps: tuple[Sweep, ...], tables: list[pd.DataFrame]) -> str:
@@ -94,7 +112,7 @@ def _beside(tables: list[pd.DataFrame], outcome: str, *, paired: bool) -> tuple[
     if paired:
         both = tables[0][outcome].dropna().index.intersection(tables[1][outcome].dropna().index)
         tables = [table.loc[both].reset_index() for table in tables]
-    values = [table[outcome].dropna().to_numpy(np.float64) for table in tables]
+    values = [table.groupby("replicate")[outcome].mean().dropna().to_numpy(np.float64) for table in tables]
     means = [float(found.mean()) if found.size else np.nan for found in values]
     if paired and not values[0].size:
         return *means, np.nan, np.nan, np.nan, 0

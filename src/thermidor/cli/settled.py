@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import gc
 import json
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -88,7 +89,7 @@ def report(found: Settled, title: str) -> None:
     about = found.about
     what = words(about["outcome"])
     say(f"{title}: {what} by {about['by']}", f"{about['seconds']:.0f} s")
-    note(f"{about['members']} members, {about['futures']} futures of each from every {about['every']}th month, "
+    note(f"{about['members']} members, {about['futures']} futures of each from every state, {_apart(about)}, "
          f"seed {about['seed']}")  # fmt: skip
     ended, count = int(found.ended.sum()), len(found.ended)
     dates = np.sort(found.reached[found.ended])
@@ -102,6 +103,10 @@ def report(found: Settled, title: str) -> None:
     _flat(found)
     for name in found.curves:
         _passed(found, name)
+
+
+def _apart(about: Mapping[str, Any]) -> str:
+    return "a month apart" if about["every"] == 1 else f"{about['every']} months apart"
 
 
 def _flat(found: Settled) -> None:
@@ -180,8 +185,8 @@ def _figure(found: Settled, country: str, scenario: str, path: Path) -> None:
     share = f"{int(found.ended.sum())} of {len(found.ended)} members came to it"
     panels = [_panel(found, name) for name in found.curves]
     caption = (
-        f"Grey: each of {about['members']} members; at every {about['every']}th month {about['futures']} futures were "
-        "lived from its state with fresh draws. Lines: means of members; bands: 95% by bootstrap over members. Marks: "
+        f"Grey: each of {about['members']} members; from its states, {_apart(about)}, {about['futures']} futures "
+        "were lived with fresh draws. Lines: means of members; bands: 95% by bootstrap over members. Marks: "
         "month by which half of the members that ever pass 50, 80 and 95% for good had passed it (late by chance: few "
         "futures). As dated, the mean of all members is flat in expectation. A model of a theory: no forecast and no "
         "endorsement."

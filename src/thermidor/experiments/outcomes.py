@@ -304,3 +304,12 @@ def _known(sort: str, name: str | None, options: tuple[str, ...], where: str) ->
     if name is not None and name not in options:
         mend = nearest(name, options) or f"known: {', '.join(options[:20])}"
         raise InputError(f"unknown {sort} '{name[:80]}'", where, "", mend)
+
+
+def counts_as_never(outcome: Outcome, months: NDArray[np.datetime64]) -> float | None:
+    """What a date or time counts as that never comes: the month after the last in which it is looked for; else None."""
+    if not isinstance(outcome, First | TimeTo):
+        return None
+    first, last = np.datetime64(outcome.from_ or months[0], "M"), np.datetime64(outcome.to or months[-1], "M")
+    start, after = (int(month.astype(np.int64)) for month in (first, last + 1))
+    return (after - start) / MONTHS if isinstance(outcome, TimeTo) else after / MONTHS + 1970.0

@@ -10,15 +10,13 @@ from numpy.typing import NDArray
 from thermidor.experiments.design import BASE
 from thermidor.experiments.outcomes import (
     ENDED,
-    MONTHS,
     Condition,
     Duration,
-    First,
     LabelAt,
     Order,
     Reached,
     ShareOfTime,
-    TimeTo,
+    counts_as_never,
 )
 from thermidor.views.palette import words
 from thermidor.views.report import Table
@@ -55,14 +53,8 @@ def spells_of(sweep: Sweep) -> list[str]:
 
 
 def never(sweep: Sweep, name: str) -> float | None:
-    """What a date or time counts as that never comes: the month after the last in which it is looked for; else None."""
-    outcome = sweep.design.outcomes[name]
-    if not isinstance(outcome, First | TimeTo):
-        return None
-    months = sweep.plan.months
-    first, last = np.datetime64(outcome.from_ or months[0], "M"), np.datetime64(outcome.to or months[-1], "M")
-    start, after = (int(month.astype(np.int64)) for month in (first, last + 1))
-    return (after - start) / MONTHS if isinstance(outcome, TimeTo) else after / MONTHS + 1970.0
+    """What a date or time counts as that never comes (see `counts_as_never`)."""
+    return counts_as_never(sweep.design.outcomes[name], sweep.plan.months)
 
 
 def unit_of(sweep: Sweep, name: str) -> str:

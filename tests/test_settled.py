@@ -124,7 +124,7 @@ def brier(result):
 
 
 def test_shortly_before_the_end_the_state_tells_it(monkeypatch):
-    """Two months before the end each member's own probability is near what came of it; futures that forget the past miss.
+    """Just before the end each member has its own probability, near what came of it; futures that forget the past miss.
 
     The control lives every future from a beginning of its own: its mean is as flat, and it tells nothing.
     """

@@ -16,7 +16,7 @@ from matplotlib.transforms import Bbox
 from thermidor.analysis.survival import curve
 from thermidor.errors import InputError
 from thermidor.views import contributions, fan, heat, morris, phase, survival, tornado
-from thermidor.views.cells import Boundary, scale
+from thermidor.views.cells import Boundary, Plane, scale
 from thermidor.views.panels import Points
 from thermidor.views.sheet import fold
 
@@ -80,7 +80,9 @@ def test_phase(many: int) -> None:
     """Each cell's square is as large as its share, holes are left open, the boundary leaves the sheet in peace."""
     x, y, labels, shares = cells(many)
     line = Boundary(x, np.exp(1.0 + x), np.full(many, -np.inf), np.full(many, np.inf))
-    figure = whole(phase.figure(x, y, labels, shares, **TITLES, y_log=True, boundary=line, note="One failed. " * 20))
+    figure = whole(
+        phase.figure(Plane(x, y, **TITLES, y_log=True, boundary=line, note="One failed. " * 20), labels, shares)
+    )
     drawn = [patch for patch in figure.axes[0].patches if isinstance(patch, PathPatch) and patch.get_hatch()]
     places = labels == "distorted-workers-state"
     assert [len(patch.get_path().vertices) for patch in drawn] == [5 * places.sum()]
@@ -94,11 +96,10 @@ def test_phase(many: int) -> None:
 def test_phase_of_words() -> None:
     """Settings instead of numbers, with long names."""
     _, _, labels, shares = cells(2)
-    whole(phase.figure(["open", LONG], ["poor", "rich"], labels, shares, **TITLES))
+    whole(phase.figure(Plane(["open", LONG], ["poor", "rich"], **TITLES), labels, shares))
     _, _, labels, shares = cells(12)
-    whole(
-        phase.figure([f"{i} {LONG}" for i in range(12)], [f"{i} {LONG}" for i in range(12)], labels, shares, **TITLES)
-    )
+    names = [f"{i} {LONG}" for i in range(12)]
+    whole(phase.figure(Plane(names, names, **TITLES), labels, shares))
 
 
 @pytest.mark.parametrize("many", [2, 8, 60])
@@ -108,10 +109,14 @@ def test_heat(many: int, share: bool) -> None:
     x, y, _, values = cells(many)
     values = values if share else 10.0 * (values - 0.8)
     line = Boundary(x, np.exp(1.0 + x), np.exp(0.8 + x), np.exp(1.2 + x))
-    figure = whole(heat.figure(x, y, values, **TITLES, unit="share of runs", share=share, y_log=True, boundary=line))
+    figure = whole(
+        heat.figure(Plane(x, y, **TITLES, y_log=True, boundary=line), values, unit="share of runs", share=share)
+    )
     words = [text for text, _ in texts(figure)]
     assert "no data" in words
-    assert any("never" in text for text, _ in texts(heat.figure(x, y, values, **TITLES, unit="years", holes="never")))
+    assert any(
+        "never" in text for text, _ in texts(heat.figure(Plane(x, y, **TITLES), values, unit="years", holes="never"))
+    )
     assert ("below zero" in words) == (not share and many > 9)
     if many < 9:
         assert sum(text.endswith("%") for text in words) >= many * many - 1 or not share
@@ -121,7 +126,7 @@ def test_heat_without_any_number() -> None:
     """A sweep of which nothing is done yet, and one whose cells are all equal."""
     for values in (np.full((3, 3), np.nan), np.ones((3, 3)), np.ones((20, 20))):
         levels = np.arange(float(len(values)))
-        whole(heat.figure(levels, levels, values, **TITLES, unit="years"))
+        whole(heat.figure(Plane(levels, levels, **TITLES), values, unit="years"))
 
 
 def test_the_colours_of_heat_are_legible_in_grey() -> None:

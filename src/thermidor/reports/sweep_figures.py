@@ -48,25 +48,24 @@ def figures(sweep: Sweep, done: pd.DataFrame) -> Iterator[Part]:
 def _plane(sweep: Sweep, base: pd.DataFrame) -> Iterator[Picture]:
     """Give phase diagrams of labels and heat maps of shares and means over two factors, in the base."""
     from thermidor.views import heat, phase
+    from thermidor.views.cells import Plane
 
     across, up = sweep.plan.points.factors
     by, shape = [f"x_{across.name}", f"x_{up.name}"], (across.levels or (), up.levels or ())
-    axes: dict[str, Any] = {
-        "x_title": _titled(across), "y_title": _titled(up), "x_log": across.log, "y_log": up.log,
-        "subtitle": f"{sweep.design.replicates} replicates a cell",
-    }  # fmt: skip
     half = next((line for line in boundaries(sweep) if line.overlay == BASE), None)
+    over = f"{sweep.design.replicates} replicates a cell"
+    plane = Plane(*shape, _titled(across), _titled(up), "", over, x_log=across.log, y_log=up.log)
     if half is not None:
-        axes |= {"boundary": half.drawn, "boundary_words": f"half: {asked(sweep.design.outcomes[half.outcome])}"}
+        words = f"half: {asked(sweep.design.outcomes[half.outcome])}"
+        plane = plane._replace(boundary=half.drawn, boundary_words=words)
     for name in labels_of(sweep):
         found = statistics.commonest(base, name, by)
         labels, shares = _laid(found, by, shape, "label"), _laid(found, by, shape, "share").astype(float)
         tied = int(found["tied"].sum())
         note = f"{tied} of {len(found):,} cells tie: of equals the first in the alphabet is drawn" if tied else ""
         alt = f"Cells of {across.name} and {up.name}: the commonest label of {name} and the share of runs that has it."
-        yield picture(
-            phase.figure(*shape, labels, shares, title=f"{name}: the commonest label", note=note, **axes), alt
-        )
+        drawn = phase.figure(plane._replace(title=f"{name}: the commonest label", note=note), labels, shares)
+        yield picture(drawn, alt)
     for name in (*shares_of(sweep), *numbers_of(sweep)):
         share, date = name in shares_of(sweep), never(sweep, name) is not None
         if share:
@@ -81,7 +80,8 @@ def _plane(sweep: Sweep, base: pd.DataFrame) -> Iterator[Picture]:
             span = f"{np.nanmin(values):.3g} to {np.nanmax(values):.3g}"
             alt = f"Cells of {across.name} and {up.name}: {name}, from {span}."
             holes = "never" if date else "no data"
-            yield picture(heat.figure(*shape, values, title=title, unit=unit, share=share, holes=holes, **axes), alt)
+            drawn = heat.figure(plane._replace(title=title), values, unit=unit, share=share, holes=holes)
+            yield picture(drawn, alt)
 
 
 def _laid(found: pd.DataFrame, by: list[str], shape: tuple[Any, Any], column: str) -> Any:

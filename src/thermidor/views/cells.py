@@ -10,15 +10,18 @@ import numpy.typing as npt
 
 from thermidor.errors import InputError
 from thermidor.views.palette import INK, PAPER
-from thermidor.views.sheet import HOLE, PLAIN, SMALL, Floats, Look, fold, inches
+from thermidor.views.sheet import HOLE, MARGIN, PLAIN, SMALL, Floats, Look, fold, inches, panel, sheet
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
     from matplotlib.patches import PathPatch
 
 Levels = npt.NDArray[np.float64] | Sequence[float] | Sequence[str]
 Places = npt.NDArray[np.intp]
 
+WIDE = 7.6
+"""Inches of the sheet."""
 DOTS = (1.0, 1.5)
 """Dashes of the edges of an interval."""
 
@@ -40,6 +43,26 @@ class Boundary(NamedTuple):
     level: Floats
     low: Floats
     high: Floats
+
+
+class Plane(NamedTuple):
+    """Two factors as axes, and what is written round them: titles with units, a subtitle, a note, a boundary.
+
+    x, y: levels, rising numbers or words; boundary: a line in units of x and y with its 95% interval, `boundary_words`
+    what half of the runs do on it.
+    """
+
+    x: Levels
+    y: Levels
+    x_title: str
+    y_title: str
+    title: str
+    subtitle: str = ""
+    note: str = ""
+    x_log: bool = False
+    y_log: bool = False
+    boundary: Boundary | None = None
+    boundary_words: str = "half keep"
 
 
 def scale(levels: Levels, log: bool = False) -> Scale:
@@ -67,6 +90,19 @@ def scale(levels: Levels, log: bool = False) -> Scale:
     if len(places) > 9:
         ticks = _round_numbers(float(ends[0]), float(ends[-1]), log)
     return Scale(places, ends, ticks, [f"{tick:.3g}" if abs(tick) < 1000 else f"{tick:g}" for tick in ticks], log)
+
+
+def opened(plane: Plane, tall: float, key: float) -> tuple[Figure, Axes, Scale, Scale]:
+    """Return a sheet with a panel of two factors on it, hatched where no cell will be drawn, and its scales.
+
+    tall: inches of the panel; key: inches left free at its right.
+    """
+    across, up = scale(plane.x, plane.x_log), scale(plane.y, plane.y_log)
+    drawing, bottom, top = sheet(WIDE, tall, plane.title, plane.subtitle, plane.note)
+    ax = panel(drawing, MARGIN + side(up), bottom + foot(across), WIDE - MARGIN - key, top - 0.05)
+    axis(ax, across, up, plane.x_title, plane.y_title)
+    no_data(ax)
+    return drawing, ax, across, up
 
 
 def axis(ax: Axes, across: Scale, up: Scale, x_title: str, y_title: str) -> None:

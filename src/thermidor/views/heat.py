@@ -6,30 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from thermidor.views.cells import (
-    Boundary,
-    Levels,
-    Scale,
-    axis,
-    corners,
-    foot,
-    key_box,
-    key_line,
-    line_across,
-    no_data,
-    scale,
-    side,
-    together,
-)
+from thermidor.views.cells import Plane, Scale, corners, key_box, key_line, line_across, opened, together
 from thermidor.views.palette import FAINT, INK, PAPER
-from thermidor.views.sheet import HOLE, MARGIN, PLAIN, SMALL, Floats, Look, fold, inches, panel, sheet
+from thermidor.views.sheet import HOLE, PLAIN, SMALL, Floats, Look, fold, inches
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-WIDE, KEY = 7.6, 1.35
-"""Inches of the sheet, and of the key at its right."""
+KEY = 1.35
+"""Inches of the key at the right."""
 UP = ("#f4f7fa", "#9fc4df", "#3f7fb5", "#0d3a63")
 """From none to much, each darker than the one before."""
 DOWN = ("#8c2d0c", "#d97a4e", "#f3c9b3", "#f4f7fa")
@@ -38,37 +24,15 @@ BELOW = Look(DOWN[2], "....", "#00000066")
 """How cells below zero are dotted."""
 
 
-def figure(
-    x: Levels,
-    y: Levels,
-    values: Floats,
-    *,
-    title: str,
-    x_title: str,
-    y_title: str,
-    unit: str,
-    subtitle: str = "",
-    note: str = "",
-    share: bool = False,
-    boundary: Boundary | None = None,
-    boundary_words: str = "half keep",
-    x_log: bool = False,
-    y_log: bool = False,
-    holes: str = "no data",
-) -> Figure:
+def figure(plane: Plane, values: Floats, *, unit: str, share: bool = False, holes: str = "no data") -> Figure:
     """Draw values [x, y] as cells, the darker the further from zero or from their least; NaN: `holes`.
 
-    x, y: levels of the factors, rising numbers or words; unit: of the values; share: they go from 0 to 1, in per cent.
-    Few cells carry their number; many are crossed by labelled contour lines, if both factors are numbers. Values of
-    both signs: blue above zero, orange and dotted below.
+    unit: of the values; share: they go from 0 to 1, in per cent. Few cells carry their number; many are crossed by
+    labelled contour lines, if both factors are numbers. Values of both signs: blue above zero, orange and dotted below.
     """
     from matplotlib.colors import LinearSegmentedColormap, Normalize
 
-    across, up = scale(x, x_log), scale(y, y_log)
-    drawing, bottom, top = sheet(WIDE, 5.2, title, subtitle, note)
-    ax = panel(drawing, MARGIN + side(up), bottom + foot(across), WIDE - MARGIN - KEY, top - 0.05)
-    axis(ax, across, up, x_title, y_title)
-    no_data(ax)
+    drawing, ax, across, up = opened(plane, 5.2, KEY)
     cells = np.ma.masked_invalid(np.asarray(values, dtype=np.float64).T)
     low, high = (0.0, 1.0) if share else (float(cells.min()), float(cells.max())) if cells.count() else (0.0, 1.0)
     signed = low < 0.0 < high
@@ -82,20 +46,20 @@ def figure(
     dotted = signed and not numbers
     if numbers:
         _numbers(ax, across, up, cells, mesh, share)
-    elif all(np.issubdtype(np.asarray(levels).dtype, np.number) for levels in (x, y)):
+    elif all(np.issubdtype(np.asarray(levels).dtype, np.number) for levels in (plane.x, plane.y)):
         _contours(ax, across, up, cells, mesh, share)
     if dotted:
         j, i = np.nonzero(cells.filled(np.inf) < 0.0)
         ax.add_artist(together(corners(across, up, i, j, np.ones(len(i))), facecolor="none", hatch=BELOW.hatch,
                                edgecolor=BELOW.edge))  # fmt: skip
-    if boundary is not None:
-        line_across(ax, boundary)
+    if plane.boundary is not None:
+        line_across(ax, plane.boundary)
     _bar(drawing, ax, mesh, unit, share)
     height = 0.35 * inches(ax)[1] - 0.35
     for drawn, text, look in ((dotted, "below zero", BELOW), (cells.count() < cells.size, holes, HOLE)):
         height = key_box(ax, height, text, look, 0.17) if drawn else height
-    if boundary is not None:
-        key_line(ax, height - 0.1, fold(f"{boundary_words}; 95% interval", 14, lines=4))
+    if plane.boundary is not None:
+        key_line(ax, height - 0.1, fold(f"{plane.boundary_words}; 95% interval", 14, lines=4))
     return drawing
 
 

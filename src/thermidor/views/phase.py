@@ -7,59 +7,25 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from thermidor.views.cells import (
-    Boundary,
-    Levels,
-    Scale,
-    axis,
-    corners,
-    foot,
-    key_box,
-    key_line,
-    line_across,
-    no_data,
-    scale,
-    side,
-    together,
-)
+from thermidor.views.cells import Plane, Scale, corners, key_box, key_line, line_across, opened, together
 from thermidor.views.palette import FAINT, LIGHT, ORDER, paint, words
-from thermidor.views.sheet import HOLE, MARGIN, Floats, Look, fold, inches, panel, sheet
+from thermidor.views.sheet import HOLE, Floats, Look, fold, inches
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-WIDE, KEY = 7.6, 1.95
-"""Inches of the sheet, and of the key at its right."""
+KEY = 1.95
+"""Inches of the key at the right."""
 
 
-def figure(
-    x: Levels,
-    y: Levels,
-    labels: npt.NDArray[np.object_],
-    shares: Floats,
-    *,
-    title: str,
-    x_title: str,
-    y_title: str,
-    subtitle: str = "",
-    note: str = "",
-    boundary: Boundary | None = None,
-    boundary_words: str = "half keep their norms",
-    x_log: bool = False,
-    y_log: bool = False,
-) -> Figure:
+def figure(plane: Plane, labels: npt.NDArray[np.object_], shares: Floats) -> Figure:
     """Draw the commonest end of the runs in each cell of two factors.
 
-    x, y: their levels, rising numbers or words; labels, shares: [x, y], the commonest label and the share of runs that
-    end so, shown by the size of the square; None or NaN: no data. boundary: a line in units of x and y with its 95%
-    interval. Titles carry the units of the factors.
+    labels, shares: [x, y], the commonest label and the share of runs that end so, shown by the size of the square; None
+    or NaN: no data.
     """
-    across, up = scale(x, x_log), scale(y, y_log)
-    drawing, bottom, top = sheet(WIDE, 5.4, title, subtitle, note)
-    ax = panel(drawing, MARGIN + side(up), bottom + foot(across), WIDE - MARGIN - KEY, top - 0.05)
-    axis(ax, across, up, x_title, y_title)
-    no_data(ax)
+    drawing, ax, across, up = opened(plane, 5.4, KEY)
     shares = np.asarray(shares, dtype=np.float64)
     known = np.array([[isinstance(label, str) for label in row] for row in labels]) & np.isfinite(shares)
     labels = np.where(known, labels, "")
@@ -67,9 +33,9 @@ def figure(
     order = [label for label in reversed(ORDER) if label in found] + sorted(found - set(ORDER))
     for label in order:
         _cells(ax, across, up, known & (labels == label), shares, label)
-    if boundary is not None:
-        line_across(ax, boundary)
-    _key(ax, order, bool((~known).any()), "" if boundary is None else boundary_words)
+    if plane.boundary is not None:
+        line_across(ax, plane.boundary)
+    _key(ax, order, bool((~known).any()), "" if plane.boundary is None else plane.boundary_words)
     return drawing
 
 

@@ -25,6 +25,7 @@ from thermidor.reports.effects import MOST_EFFECTS, effect_tables, effects
 from thermidor.reports.sweep_figures import figures
 from thermidor.views import morris as cloud
 from thermidor.views import tornado
+from thermidor.views.palette import INK
 from thermidor.views.report import Table
 
 NAMES = ["x1", "x2", "x3"]
@@ -359,6 +360,15 @@ def test_a_share_beyond_the_whole_is_no_bar() -> None:
     ax = drawn.axes[0]
     assert ax.get_xlim()[1] < 1.1 and max(bar.get_width() for bar in ax.patches) == 1.0
     assert "1.13" in [text.get_text() for text in ax.texts]
+
+
+def test_what_luck_can_make_is_no_sure_effect() -> None:
+    """An interval that reaches down to the line of luck has an open dot, though it does not hold zero."""
+    total = np.array([0.8, 0.5])
+    for luck, filled in ((0.0, 2), (0.4, 1), (0.7, 0)):
+        drawn = tornado.figure(NAMES[:2], total, total - 0.2, total + 0.2, title="", unit="share", luck=luck)
+        dots = [line for line in drawn.axes[0].lines if line.get_marker() == "o"]
+        assert sum(dot.get_markerfacecolor() == INK for dot in dots) == filled
 
 
 def test_a_figure_names_no_equals_by_their_order() -> None:

@@ -74,7 +74,10 @@ def rests_on(sweep: Sweep, found: Sensitivity) -> str:
     if alike.replicates < 2:
         return f"{said}; one replicate, whose luck is in all effects and in no interval"
     agree = "" if np.isnan(alike.pair) else f", whose mean agrees by {alike.mean:.2f} with that of as many others"
-    return f"{said}; intervals hold the luck of these and of {alike.replicates} replicates{agree}"
+    said = f"{said}; intervals hold the luck of these and of {alike.replicates} replicates{agree}"
+    if "order" in found.table and alike.mean < 1.0:
+        said += f"; luck alone can give a factor that does nothing a total order of {1.0 - alike.mean:.2f}"
+    return said
 
 
 def effect_tables(sweep: Sweep) -> Iterator[Table | str]:
@@ -155,8 +158,10 @@ def _largest(sweep: Sweep, outcome: str, found: Sensitivity) -> Table:
     note = f"{rests_on(sweep, found)}{_smaller(len(sizes) - shown - alike)}"
     if kinds:
         sums = ordered.groupby("order")["effect"].sum()
-        note += f"; first orders sum to {sums['first']:.2f}, total orders to {sums['total']:.2f}: each part in an "
-        note += "interaction counts in full, and so does luck"
+        note += (
+            f"; first orders sum to {sums['first']:.2f}, total orders, of which each has its interactions and luck in "
+        )
+        note += f"full, to {sums['total']:.2f}"
     heads, first = ("factor", *kinds, "effect", "95%", "signed"), 1 + len(kinds)
     return cut(f"{outcome}: effects", heads, rows, (first, first + 1, first + 2), note, len(rows))
 

@@ -123,7 +123,8 @@ def _sensitivities(sweep: Sweep) -> Iterator[Part]:
             title = f"{outcome}: share of variance with interactions"
             alt = f"Bars: each factor's total share of the variance of {outcome}; numbers in the table."
             unit, names = f"share of the variance of {outcome}", list(total["factor"])
-            drawn = tornado.figure(names, *sizes, title=title, unit=unit, note=note, within=(0.0, 1.0))
+            luck = 0.0 if np.isnan(found.agreement.mean) else 1.0 - found.agreement.mean
+            drawn = tornado.figure(names, *sizes, title=title, unit=unit, note=note, within=(0.0, 1.0), luck=luck)
         yield picture(drawn, alt)
 
 

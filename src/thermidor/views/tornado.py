@@ -32,12 +32,14 @@ def figure(
     note: str = "",
     most: int = 60,
     within: tuple[float, float] = (-np.inf, np.inf),
+    luck: float = 0.0,
 ) -> Figure:
     """Draw effects [factor] as bars from zero with their 95% intervals, sorted by size; NaN: no data, below all others.
 
     unit: of the effects; most: rows at most, the smallest effects beyond them told in the note; within: what an effect
-    can be, where the panel ends: what an estimate has beyond it is cut off there with an arrow and its number. An
-    interval that holds zero is drawn with an open dot at its effect, one that does not with a filled one.
+    can be, where the panel ends: what an estimate has beyond it is cut off, above with an arrow and its number; luck:
+    what luck alone can make of an effect, a dashed line. An interval that holds zero, or reaches down to that line, is
+    drawn with an open dot at its effect, one that does not with a filled one.
     """
     effects, low, high = (np.asarray(values, dtype=np.float64) for values in (effects, low, high))
     order = np.argsort(np.where(np.isfinite(effects), -np.abs(effects), np.inf), kind="stable")
@@ -49,7 +51,9 @@ def figure(
     heights = np.array([1.45 if "\n" in name else 1.0 for name in folded])
     rows = np.cumsum(heights) - heights / 2.0
     legend = "filled dot: 95% interval does not hold zero; open dot: it does"
-    if (low[order] < within[0]).any() or (high[order] > within[1]).any():
+    if luck > 0.0:
+        legend = "filled dot: 95% interval above what luck alone can make (dashed); open: not"
+    if (high[order] > within[1]).any():
         legend += "; arrow: it goes on"
     if np.isnan(low[order][np.isfinite(effects[order])]).any():
         legend += "; diamond: no interval"
@@ -59,14 +63,18 @@ def figure(
     ax.set_yticks(rows, folded)
     ax.tick_params(axis="y", labelsize=PLAIN - 0.3)
     ax.grid(False, axis="y")
-    _bars(ax, rows, effects[order], low[order], high[order], within)
-    _beyond(ax, rows, effects[order], low[order], high[order], within)
+    _bars(ax, rows, effects[order], low[order], high[order], within, luck)
+    _beyond(ax, rows, effects[order], high[order], within[1])
     ax.axvline(0.0, color=INK, linewidth=0.9, zorder=4)
+    if luck > 0.0:
+        ax.axvline(luck, color=INK, linewidth=0.9, linestyle=(0, (4, 3)), zorder=4)
     ax.set_xlabel(unit, fontsize=PLAIN, color=INK, labelpad=4)
     return drawing
 
 
-def _bars(ax: Axes, rows: Floats, effects: Floats, low: Floats, high: Floats, within: tuple[float, float]) -> None:
+def _bars(
+    ax: Axes, rows: Floats, effects: Floats, low: Floats, high: Floats, within: tuple[float, float], luck: float
+) -> None:
     """Draw the bars and their intervals so far as they lie within some ends, and what is missing."""
     effects, low, high = (np.clip(values, *within) for values in (effects, low, high))
     known = np.isfinite(effects)
@@ -82,7 +90,7 @@ def _bars(ax: Axes, rows: Floats, effects: Floats, low: Floats, high: Floats, wi
         if np.isfinite(least) and np.isfinite(most):
             ax.plot([least, most], [row, row], color=PAPER, linewidth=2.6, zorder=3, solid_capstyle="butt")
             ax.plot([least, most], [row, row], color=INK, linewidth=1.1, zorder=4, solid_capstyle="butt")
-            fill = INK if least > 0.0 or most < 0.0 else PAPER
+            fill = INK if least > luck or most < 0.0 else PAPER
             ax.plot(
                 [middle], [row], "o", markersize=3.4, color=INK, markerfacecolor=fill, markeredgewidth=0.9, zorder=5
             )
@@ -100,14 +108,13 @@ def _bars(ax: Axes, rows: Floats, effects: Floats, low: Floats, high: Floats, wi
         )  # fmt: skip
 
 
-def _beyond(ax: Axes, rows: Floats, effects: Floats, low: Floats, high: Floats, within: tuple[float, float]) -> None:
-    """Mark what lies beyond the ends: an arrow where an interval goes on, and the number of an effect."""
-    for row, middle, least, most in zip(rows, effects, low, high, strict=True):
-        for end, reach, mark in ((within[0], least, "<"), (within[1], most, ">")):
-            if (reach > end) == (mark == ">") and reach != end and np.isfinite(reach):
-                ax.plot([end], [row], mark, markersize=4.0, color=INK, markeredgewidth=0, clip_on=False, zorder=6)
-        if middle > within[1]:
+def _beyond(ax: Axes, rows: Floats, effects: Floats, high: Floats, end: float) -> None:
+    """Mark what lies beyond the upper end: an arrow where an interval goes on, and the number of an effect."""
+    for row, middle, most in zip(rows, effects, high, strict=True):
+        if most > end:
+            ax.plot([end], [row], ">", markersize=4.0, color=INK, markeredgewidth=0, clip_on=False, zorder=6)
+        if middle > end:
             ax.annotate(
-                f"{middle:.2f}", (within[1], float(row)), xytext=(5, 0), textcoords="offset points",
+                f"{middle:.2f}", (end, float(row)), xytext=(5, 0), textcoords="offset points",
                 fontsize=SMALL, color=INK, va="center", annotation_clip=False,
             )  # fmt: skip

@@ -62,7 +62,7 @@ MEANINGS = {
         "method": "see [below](#ways-of-sampling)",
         "points": "points of a Latin hypercube; base points of Sobol's sequence, a power of two",
         "trajectories": "Morris's paths, each of one point more than there are factors",
-        "levels": "Morris's levels",
+        "levels": "Morris's levels, an even number",
         "second_order": "Sobol's pairs of factors too, for twice the points",
         "seed": "behind the sample, and nothing else",
     },
@@ -182,7 +182,6 @@ def _type(field: Mapping[str, Any]) -> str:
 
 
 def _limits(field: Mapping[str, Any]) -> str:
-    low, above = field.get("minimum"), field.get("exclusiveMinimum", field.get("gt"))
-    high = field.get("maximum", field.get("le"))
+    low, above, high = field.get("minimum"), field.get("exclusiveMinimum"), field.get("maximum")
     words = f" from {low:,}" if low is not None else f" above {above:g}" if above is not None else ""
     return words + (f" to {high:,g}" if isinstance(high, float) else f" to {high:,}" if high is not None else "")

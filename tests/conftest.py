@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Iterator
 
 import pytest
 
+signal.signal(signal.SIGINT, signal.default_int_handler)
+"""A shell lets its children in the background ignore Ctrl-C, and they would let theirs."""
 ENTRIES = {"month": ("months", "before", "chunks", "after"), "society": ("settle", "census")}
 
 

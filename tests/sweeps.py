@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import shutil
+import time
 from pathlib import Path
+from threading import Event
 
+import pytest
+
+import thermidor as th
 from small import MINIATURE
+from thermidor.errors import Interrupted
+from thermidor.runs.simulate import simulate
 
 DESIGN = """
 schema: 1
@@ -38,3 +45,20 @@ def write(folder: Path, text: str = DESIGN, name: str = "design.yaml") -> Path:
     path = folder / name
     path.write_text(text, encoding="utf-8")
     return path
+
+
+def stopped_after(tmp_path: Path, members: int) -> Path:
+    """A small sweep that was stopped after so many members; returns its folder."""
+    cancel, out = Event(), tmp_path / "out"
+
+    def told(done: int, total: int, failed: int) -> None:
+        if done >= members:
+            cancel.set()
+
+    def slowly(*given, **options):
+        time.sleep(0.05)
+        return simulate(*given, **options)
+
+    with pytest.raises(Interrupted, match=r"\d+ of 27 members are kept"):
+        th.sweep(write(tmp_path), out, workers=1, progress=told, cancel=cancel, simulate=slowly)
+    return out

@@ -240,7 +240,9 @@ def test_citizens_are_given_what_is_set():
         ({"at": "1925"}, "no month"),
         ({"member": 7}, "no member 7"),
         ({"months": 100_000}, "can't end then"),
-        ({"until": "1924-01", "months": None}, "can't end then"),
+        ({"until": "1924-01", "months": None}, "no month 1924-01"),
+        ({"until": "1930", "months": None}, "'1930' is no month"),
+        ({"at": "1925-13"}, "'1925-13' is no month"),
         ({"until": "1926-01"}, "given twice"),
         ({"set": {"northland.scarcity": 0.5}}, "step distribute"),
         ({"set": {"northland.population": 0.5}}, "counted anew from the citizens"),
@@ -261,6 +263,20 @@ def test_bad_wishes_are_refused_before_any_work(kept, tmp_path, asked, word):
     with pytest.raises(InputError) as told:
         go(kept, out=tmp_path / "b", **asked)
     assert word in str(told.value) and list(tmp_path.iterdir()) == []
+
+
+def test_the_run_that_is_branched_stays(kept, tmp_path):
+    """No branch is kept where its run stands, inside it or around it, whatever is forced."""
+    around = tmp_path / "around"
+    run = th.run(MINIATURE, citizens=60, months=24, out=around / "base.partial")
+    before = sorted(path.relative_to(around) for path in around.rglob("*"))
+    for out in (run.path, run.path / "b", around, around / "base", around / "x" / ".." / "base.partial"):
+        with pytest.raises(InputError, match="can't be kept here"):
+            branch(run.path, at="1920-06", replicates=1, out=out, force=True)
+        done = CliRunner().invoke(app, ["branch", str(run.path), "--at", "1920-06", "--out", str(out), "--force"])
+        assert done.exit_code == 2 and "can't be kept here" in done.output
+    assert sorted(path.relative_to(around) for path in around.rglob("*")) == before
+    th.open_run(run.path)
 
 
 def test_a_run_of_other_rules_is_refused(kept):

@@ -200,6 +200,7 @@ def test_a_counterfactual_shares_its_draws() -> None:
         ({"country": "nowhere"}, "nowhere"),
         ({"at": ["1066-10"]}, "1066-10"),
         ({"at": ["soon"]}, "soon"),
+        ({"at": ["1920"]}, "'1920' is no month"),
     ],
 )
 def test_bad_wishes_are_refused(base: Result, wishes: dict[str, Any], says: str) -> None:
@@ -265,6 +266,64 @@ def test_a_scenario_is_run_with_the_draws_of_the_run_beside_it(folder: Path) -> 
     """A kept run beside its own scenario parts nowhere, with its seed, members and citizens asked of nobody."""
     done = CliRunner().invoke(app, ["compare", str(folder), str(MINIATURE)])
     assert done.exit_code == 0 and "5 pairs" in done.output and "nowhere" in done.output
+
+
+def test_the_figure_is_refused_before_any_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An ending that is no picture's, or no folder to write it in."""
+    import thermidor.analysis.compare as module
+
+    monkeypatch.setattr(module, "counterfactual", lambda *_, **__: pytest.fail("it was lived"))
+    few = ["compare", str(MINIATURE), "--with-without", "outside", "--figure"]
+    for name in ("plot.jpgg", "plot", "no/plot.png"):
+        done = CliRunner().invoke(app, [*few, str(tmp_path / name)])
+        assert done.exit_code == 2 and name.partition("/")[0] in done.output
+
+
+def test_nothing_is_visible_before_it_parts() -> None:
+    """Of nine pairs six part late or not visibly: the median of the visible ones alone would come first."""
+    from thermidor.analysis.parted import order_table
+
+    parts = np.array([[0, 0, 0, 5, 5, 5, 5, 5, 5]])
+    seen = np.array([[1, 1, 1, 6, 6, -1, -1, -1, -1]])
+    names, months = ("norms",), np.datetime64("1920-01", "M") + np.arange(9)
+    columns = {"norms": type("V", (), {"attrs": {}})}
+    row = order_table(parts, seen, names, months, columns).loc["norms"]
+    assert str(row["month"])[:7] == "1920-06" and str(row["visible"])[:7] == "1920-07"
+    few = order_table(parts, np.where(seen > 5, -1, seen), names, months, columns).loc["norms"]
+    assert str(few["visible"]) == "NaT"
+
+
+def test_names_fold_where_they_may_and_have_to(capsys: pytest.CaptureFixture[str]) -> None:
+    """A name is broken after a dot or underscore, and not at all in a table that fits."""
+    from thermidor.cli.compare import _parted, _where_full
+
+    assert _parted("russia.organisations.councils.orientation", 34).split("\n") == [
+        "russia.organisations.councils.", "orientation"
+    ]  # fmt: skip
+    assert _parted("short", 34) == "short" and "".join(_parted("a_" * 40, 10).split("\n")) == "a_" * 40
+    heads, row = ("overlay", "a"), ("nothing-outside", "0.5")
+    assert _where_full(heads, [row], {0: 14}, 2) == {}
+    assert _where_full(heads, [row, ("x" * 80, "1")], {0: 14}, 2) == {0: 14}
+
+
+def test_an_unfinished_sweep_says_so(tmp_path: Path) -> None:
+    """How many of its members are done, which overlays no member of is, and which one design alone has."""
+    from sweeps import DESIGN, write
+    from thermidor.analysis.compare_sweeps import compare_sweeps
+    from thermidor.experiments.opened import open_sweep
+    from thermidor.experiments.sweep import sweep
+
+    whole = sweep(write(tmp_path / "d", DESIGN), tmp_path / "whole", workers=1)
+    other = DESIGN.replace("  silent:", "  quiet: {why: the same, without: [outside]}\n  silent:")
+    more = sweep(write(tmp_path / "e", other), tmp_path / "more", workers=1)
+    assert compare_sweeps(whole, more).caveats[0] == "Not compared, as only one of the designs has them: quiet."
+    half = open_sweep(tmp_path / "whole")
+    table = half.members.copy()
+    table.loc[10:, "status"] = "planned"
+    vars(half).update(members=table, counts={"done": 10, "failed": 0, "planned": len(table) - 10})
+    said = compare_sweeps(whole, half).caveats
+    assert said[0] == "Sweep b is unfinished: 10 of 27 members are done."
+    assert said[1] == "Not compared, as no member is done in one of the sweeps: silent, recalled."
 
 
 def test_two_sweeps_are_paired_where_they_can_be(tmp_path: Path) -> None:

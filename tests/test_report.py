@@ -20,7 +20,7 @@ from sweeps import DESIGN, write
 from thermidor.cli.app import app
 from thermidor.errors import InputError
 from thermidor.reports import account
-from thermidor.reports.report import DRAWN, command, report, run_page
+from thermidor.reports.report import DRAWN, commands, report, run_page
 from thermidor.runs import open_run, run
 from thermidor.runs.result import main_country
 from thermidor.scenarios import load_scenario
@@ -137,7 +137,7 @@ def test_the_command_runs_the_same_again(folder: Path, tmp_path: Path, monkeypat
     was = open_run(folder)
     monkeypatch.chdir(tmp_path)
     (tmp_path / "miniature.yaml").write_text(was.manifest["scenario"]["text"], encoding="utf-8")
-    again = command(was.manifest).split()
+    again = commands(was.manifest)[0].split()
     assert again[:3] == ["thermidor", "run", "miniature.yaml"] and "--set" not in again
     done = CliRunner().invoke(app, [*again[1:], "--out", "again", "--no-figure"])
     assert done.exit_code == 0, done.output
@@ -151,10 +151,36 @@ def test_a_scenario_of_the_library_is_run_by_name() -> None:
         "overrides": {"set": {"russia.fear": 0.4}, "rules": {}, "without": ["outside", "usurpation"]},
         "replicates": [7], "citizens": {"russia": "all", "atlantic-powers": 50}, "months": 12, "seed": 3,
     }  # fmt: skip
-    assert command(manifest) == (
-        "thermidor run russia-1917 --replicate 7 --seed 3 --citizens russia=all --citizens atlantic-powers=50 "
+    assert commands(manifest) == [
+        "thermidor run russia-1917 --replicate 7 --citizens russia=all --citizens atlantic-powers=50 --seed 3 "
         "--months 12 --set russia.fear=0.4 --without outside --without usurpation"
-    )
+    ]
+
+
+def test_a_branch_is_told_as_one(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its own first month, what it goes on from, and commands that make the same futures, of a branch's branch too."""
+    from thermidor.futures.branch import branch
+
+    changes: dict[str, Any] = {"set": {"northland.norms": 0.7}, "rules": {"gain_shortage": 0.4}}
+    first = branch(folder, at="1922-01", member=1, replicates=2, until="1924-12", out=tmp_path / "first", **changes)
+    made = branch(first, at="1923-05", member=1, replicates=1, same_draws=True, months=14, without="outside",
+                  out=tmp_path / "second")  # fmt: skip
+    shown = " ".join(Page(run_page(first)).text.split())
+    for part in ("36, from 1922-01", "member 1 of the run kept in kept, as it was at the start of 1922-01",
+                 "from 1922-01 on: northland.norms = 0.7", "northland.room = 0.5, gain_shortage = 0.5",
+                 "2 futures of member 1 from 1922-01", "thermidor branch kept --at 1922-01"):  # fmt: skip
+        assert part in shown, part
+    said = [text.get_text() for text in figure(first).texts]
+    assert any("2 futures of member 1 from 1922-01" in text for text in said)
+    (tmp_path / "again").mkdir()
+    monkeypatch.chdir(tmp_path / "again")
+    Path("miniature.yaml").write_text(made.manifest["scenario"]["text"], encoding="utf-8")
+    lines = commands(made.manifest, "third")
+    assert [line.split()[1] for line in lines] == ["run", "branch", "branch"]
+    for line in lines:
+        done = CliRunner().invoke(app, [*line.split()[1:], "--no-figure"])
+        assert done.exit_code == 0, done.output
+    assert open_run("third").whole.equals(open_run(made.path).whole)
 
 
 def test_names_cannot_run_anything(tmp_path: Path) -> None:
@@ -205,6 +231,28 @@ def test_wrong_folders_are_refused(folder: Path, tmp_path: Path) -> None:
             report(folder, out)
     assert not (tmp_path / "page.html").exists()
     assert CliRunner().invoke(app, ["report", str(strange)]).exit_code == 2
+
+
+def test_only_a_report_is_replaced(folder: Path, tmp_path: Path) -> None:
+    """Another file, a link to one, or what belongs to the run itself stays as it is; an older report gives way."""
+    kept, link, page_there = tmp_path / "precious.yaml", tmp_path / "link.html", tmp_path / "page.html"
+    kept.write_text("years of work", encoding="utf-8")
+    link.symlink_to(kept)
+    inside = tmp_path / "inside"
+    inside.symlink_to(folder)
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    for out in (kept, link, folder / "manifest.json", folder / "new.html", inside / "new.html", folder / "../kept/x"):
+        done = CliRunner().invoke(app, ["report", str(folder), "--out", str(out)])
+        assert done.exit_code == 2 and "--out" in done.output, out
+    default = folder.with_name(f"report-{folder.name}.html")
+    default.write_text("<html>mine</html>", encoding="utf-8")
+    with pytest.raises(InputError, match="no report of ours"):
+        report(folder)
+    default.unlink()
+    assert kept.read_text(encoding="utf-8") == "years of work" and link.is_symlink()
+    assert before == {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    assert report(folder, page_there) == report(folder, page_there)
+    assert not list(tmp_path.glob("*.partial")) and not list(tmp_path.glob(".*"))
 
 
 def test_the_dictionary_holds_all_that_is_drawn(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import csv
+
 import pytest
 
 import thermidor as th
+import thermidor.experiments.sweep as sweeping
 from sweeps import DESIGN, write
 from thermidor.cli import results
+from thermidor.cli import sweep as cli_sweep
+from thermidor.errors import InputError
+from thermidor.experiments.design import load_design
+from thermidor.experiments.plan import plan_of
 from thermidor.reports import sweep_words
 from thermidor.reports.effects import boundaries, effects
 from thermidor.reports.report_sweep import what_came_out
@@ -102,6 +109,68 @@ def test_an_answer_is_a_table(tmp_path, capsys):
     results.show(done.folder, "select overlay, count(*) as n from members group by 1 order by 1", None)
     lines = capsys.readouterr().out.split()
     assert lines[-6:] == ["base", "12", "recalled", "3", "silent", "12"]
+
+
+def test_columns_of_one_name_keep_their_own_numbers(tmp_path, capsys):
+    done = sweep_of(tmp_path)
+    pair = done.members.query("point == 0 and replicate == 0")["norms_end"].tolist()[:2]
+    query = ("select b.norms_end, w.norms_end from members b join members w using (point, replicate) "
+             "where b.overlay = 'base' and w.overlay = 'silent' and point = 0 and replicate = 0")  # fmt: skip
+    results.show(done.folder, query, None)
+    assert capsys.readouterr().out.split()[-2:] == [f"{number:.6g}" for number in pair]
+    results.show(done.folder, query, None, as_csv=True)
+    heads, row = csv.reader(capsys.readouterr().out.splitlines())
+    assert heads == ["norms_end", "norms_end"] and [float(cell) for cell in row] == pair and pair[0] != pair[1]
+
+
+def test_no_number_is_cut_and_what_has_no_room_is_named(tmp_path, capsys):
+    done = sweep_of(tmp_path)
+    numbers = ", ".join(f"6.31462e-06 * {2 + i} as quite_a_long_heading_{i}" for i in range(8))
+    results.show(done.folder, f"select 'a word of so many letters that it is cut' as word, {numbers}", None)
+    said = capsys.readouterr().out
+    assert max(map(len, said.splitlines())) <= 80 and "1.26292e-05" in said
+    shown = said.count("e-05") + said.count("e-06")
+    assert 0 < shown < 8 and f"and {8 - shown} more columns: quite_a_long_heading_{shown}" in " ".join(said.split())
+    assert "a word of so many letters that …" in said and "quite_a_long_he…" in said
+    results.show(done.folder, "select * from members", None, as_csv=True)
+    rows = list(csv.reader(capsys.readouterr().out.splitlines()))
+    assert rows[0] == done.table.column_names and len(rows) == 1 + len(done.table)
+
+
+def test_figures_are_not_drawn_into_the_store(tmp_path, capsys):
+    done = sweep_of(tmp_path)
+    for place in ("series.zarr", "series.zarr/series/new", "blocks"):
+        with pytest.raises(InputError, match="can't be drawn into the store"):
+            results.show(done.folder, None, done.folder / place)
+    assert th.open_sweep(done.folder).counts == done.counts and not capsys.readouterr().out
+
+
+def test_the_time_left_goes_by_what_was_done_in_this_session(monkeypatch):
+    now = [100.0]
+    monkeypatch.setattr(cli_sweep.time, "monotonic", lambda: now[0])
+    left = cli_sweep.Left(60.0)
+    assert left.seconds(40, 100) == 60.0
+    now[0] = 110.0
+    assert left.seconds(40, 100) == 50.0 and left.seconds(60, 100) == pytest.approx(20.0)
+    now[0] = 120.0
+    assert left.seconds(60, 100) == pytest.approx(40.0) and left.seconds(100, 100) == 0.0
+    assert left.seconds(0, 7) == 60.0 and cli_sweep.Left(None).seconds(0, 7) is None
+
+
+def test_a_taken_place_is_refused_before_plan_and_probe(tmp_path, monkeypatch):
+    done = sweep_of(tmp_path)
+    monkeypatch.setattr(sweeping, "planned", None)
+    asked = {"workers": 1, "threads": True, "scheduler": None, "resume": False, "dry_run": False}
+    with pytest.raises(InputError, match="kept here already"):
+        cli_sweep.carry_out(str(tmp_path / "design.yaml"), done.folder, **asked)
+
+
+def test_one_of_a_thing_is_one(tmp_path, capsys):
+    design = load_design(write(tmp_path, DESIGN.replace("replicates: 3", "replicates: 1")
+                               .replace("{set: {first.norms.recall: 1}", "{citizens: 10000")))  # fmt: skip
+    cli_sweep.show_plan(plan_of(design, tmp_path), None, 1, None)
+    said = capsys.readouterr().out
+    assert "1 replicate of each point" in said
 
 
 SAMPLED = "room: {set: first.room, range: [0.1, 0.7]}\n  fear: {set: first.fear, range: [0.0, 0.9]}\n"

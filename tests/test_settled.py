@@ -260,8 +260,25 @@ def test_outcomes_are_read():
     assert outcome_of("norms<0.5") == outcome_of("norms below 0.5") == Condition(variable="norms", below=0.5)
     assert outcome_of("room >= .5") == Condition(variable="room", at_least=0.5)
     assert watch_of(Condition(label=LABEL, country="b"), None, ("a", "b")).here == 1
-    with pytest.raises(InputError, match="no number"):
-        outcome_of("norms<0.5.5")
+    for level in ("0.5.5", "1e400", "-1e999"):
+        with pytest.raises(InputError, match="no finite number"):
+            outcome_of(f"norms<{level}")
+    for command in ("settled", "why"):
+        done = CliRunner().invoke(app, [command, str(MINIATURE), "--outcome", "norms<1e400"])
+        assert done.exit_code == 2 and "'1e400' is no finite number" in done.output, done.output
+
+
+def test_the_place_is_made_before_any_work(tmp_path, monkeypatch):
+    """A folder that can't be made is refused before a member is lived; a wish that is refused leaves none."""
+    (tmp_path / "afile").write_text("mine")
+    lived = []
+    monkeypatch.setattr(module, "_base", lambda *_: lived.append(1))
+    wish = ["settled", str(MINIATURE), "--outcome", "norms<0.5", "--members", "2", "--out"]
+    done = CliRunner().invoke(app, [*wish, str(tmp_path / "afile" / "when")])
+    assert done.exit_code == 2 and "can't be written" in done.output and not lived
+    done = CliRunner().invoke(app, [*wish, str(tmp_path / "new" / "when"), "--by", "1890-01"])
+    assert done.exit_code == 2 and "no month 1890-01" in done.output
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["afile"]
 
 
 def test_it_stops_when_told():

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from thermidor.analysis import survival
 from thermidor.errors import InputError
-from thermidor.runs.summary import Lasted
 
 LASTED = np.array([1.0, 2.0, 3.0, 3.0, 4.0, 5.0])
 ENDED = np.array([True, False, True, True, False, True])
@@ -45,29 +43,17 @@ def test_nothing_cut_is_the_plain_share() -> None:
     assert middle.low <= middle.median <= middle.high
 
 
-def test_spells_cut_by_the_end_are_censored() -> None:
-    """Both ends count; the one that runs to the last month is cut."""
-    months = [np.datetime64(m, "M") for m in ("1917-11", "1920-10", "1920-11", "1930-12")]
-    spells = [Lasted(0, "here", "one", months[0], months[1]), Lasted(0, "here", "two", months[2], months[3])]
-    table = survival.durations(spells, months[3])
-    assert table["months"].tolist() == [36, 122] and table["ended"].tolist() == [True, False]
-    assert set(survival.curves(table, "regime")) == {"one", "two"}
-    middle = survival.medians(table, "regime").set_index("regime")
-    assert middle.loc["one", "median"] == 3.0 and middle.loc["two", "median"] == np.inf
-    assert middle["ended"].tolist() == [1, 0]
-
-
 def test_log_rank() -> None:
     """Equal groups do not differ, halved spells do; the worked value of a small example."""
-    lasted = np.random.default_rng(1).exponential(10.0, 200) + 0.1
-    groups = np.repeat(["a", "b"], 200)
-    same = survival.log_rank(np.tile(lasted, 2), np.ones(400, bool), groups)
-    assert same.statistic == pytest.approx(0.0, abs=1e-9) and same.p == pytest.approx(1.0)
-    halved = survival.log_rank(np.concatenate([lasted, lasted / 2]), np.ones(400, bool), groups)
-    assert halved.p < 1e-6 and halved.degrees == 1
-    # a ends at 1 and 2, b at 3 and 4: of a 2 observed, 1/2 + 1/3 expected; variance 1/4 + 2/9
-    small = survival.log_rank(np.arange(1.0, 5.0), np.ones(4, bool), ["a", "a", "b", "b"])
-    assert small.statistic == pytest.approx((2 - 5 / 6) ** 2 / (1 / 4 + 2 / 9))
+    lasted, every = np.random.default_rng(1).exponential(10.0, 200) + 0.1, np.ones(200, bool)
+    same = survival.beside((lasted, every), (lasted, every))
+    assert same is not None and same.statistic == pytest.approx(0.0, abs=1e-9) and same.p == pytest.approx(1.0)
+    halved = survival.beside((lasted, every), (lasted / 2, every))
+    assert halved is not None and halved.p < 1e-6
+    # ten end at 1, ten at 2: 10 observed early, 10 * 10 / 20 expected at 1; variance 10 * 10 * 10 * 10 / (20**2 * 19)
+    ten, all_ten = np.ones(10), np.ones(10, bool)
+    small = survival.beside((ten, all_ten), (2 * ten, all_ten))
+    assert small is not None and small.statistic == pytest.approx((10 - 5) ** 2 / (10**4 / (20**2 * 19)))
 
 
 def test_groups_of_spells_beside_the_first() -> None:
@@ -81,12 +67,7 @@ def test_groups_of_spells_beside_the_first() -> None:
 
 
 def test_bad_spells_are_refused() -> None:
-    """No spells, no duration, one group."""
+    """No spells, or no duration."""
     for lasted in (np.array([]), np.array([0.0, 1.0]), np.array([np.nan])):
         with pytest.raises(InputError, match="durations above 0"):
             survival.curve(lasted, np.ones(lasted.size, bool))
-    with pytest.raises(InputError, match="two groups"):
-        survival.log_rank(LASTED, ENDED, ["a"] * 6)
-    assert survival.durations([], np.datetime64("1930-12")).empty and isinstance(
-        survival.medians(survival.durations([], np.datetime64("1930-12")), "regime"), pd.DataFrame
-    )

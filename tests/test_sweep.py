@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
-from threading import Event
 
 import numpy as np
 import pytest
 
 import thermidor as th
 import thermidor.experiments.sweep as sweeping
-from sweeps import DESIGN, write
+from sweeps import DESIGN, stopped_after, write
+from thermidor import jit
 from thermidor.errors import InputError, Interrupted, RunError
+from thermidor.experiments import stamp as stamping
 from thermidor.experiments import store
 from thermidor.experiments.block import live_block
 from thermidor.experiments.opened import Sweep
@@ -97,23 +97,6 @@ def test_every_member_is_planned_before_any_is_lived(tmp_path: Path):
 
     th.sweep(write(tmp_path), out, workers=1, simulate=look)
     assert note.read_text() == str({"done": 0, "failed": 0, "planned": MEMBERS})
-
-
-def stopped_after(tmp_path: Path, members: int) -> Path:
-    """A small sweep that was stopped after so many members; returns its folder."""
-    cancel, out = Event(), tmp_path / "out"
-
-    def told(done: int, total: int, failed: int) -> None:
-        if done >= members:
-            cancel.set()
-
-    def slowly(*given, **options):
-        time.sleep(0.05)
-        return simulate(*given, **options)
-
-    with pytest.raises(Interrupted, match=r"\d+ of 27 members are kept"):
-        th.sweep(write(tmp_path), out, workers=1, progress=told, cancel=cancel, simulate=slowly)
-    return out
 
 
 def test_what_is_stopped_is_gone_on_with_and_comes_to_the_same(whole: Sweep, tmp_path: Path):
@@ -214,88 +197,29 @@ def test_a_changed_design_does_not_mix_and_says_what_differs(tmp_path: Path, nam
     assert before == {path: path.read_bytes() for path in out.rglob("*") if path.is_file() and path.name != ".lock"}
 
 
-@pytest.mark.parametrize("key", ["rules_code", "thermidor", "numba"])
+@pytest.mark.parametrize("key", ["rules_code", "reading_code", "thermidor", "numba"])
 def test_other_rules_or_versions_do_not_mix(tmp_path: Path, key: str):
     out = stopped_after(tmp_path, 3)
     manifest = json.loads((out / "manifest.json").read_text())
     manifest["stamp"][key] = "another"
     (out / "manifest.json").write_text(json.dumps(manifest))
-    with pytest.raises(InputError, match=f"{key} another, now"):
+    with pytest.raises(InputError, match=f"{key} another, here"):
         th.sweep(tmp_path / "design.yaml", out, resume=True)
 
 
-def truncate(path: Path) -> None:
-    """Cut a file in its middle."""
-    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
-
-
-def foreign_block(out: Path) -> None:
-    """Put another block's file in the place of the first."""
-    shutil.copy(store.block_path(out, 1), store.block_path(out, 0))
-
-
-def edit_manifest(out: Path, **entries: object) -> None:
-    """Change entries of the manifest."""
-    path = out / "manifest.json"
-    path.write_text(json.dumps(json.loads(path.read_text()) | entries))
-
-
-def elsewhere(out: Path) -> None:
-    """Let the folder of blocks lie elsewhere."""
-    shutil.move(out / store.BLOCKS, out.parent / "elsewhere")
-    (out / store.BLOCKS).symlink_to(out.parent / "elsewhere")
-
-
-def delete_chunk(out: Path) -> None:
-    """Delete the series of the first block."""
-    (out / store.SERIES / "series" / "c" / "0" / "0" / "0").unlink()
-
-
-TAMPERED = {
-    "a truncated block": (lambda out: truncate(store.block_path(out, 0)), "damaged"),
-    "a truncated plan": (lambda out: truncate(out / store.MEMBERS), "damaged"),
-    "another block's file": (foreign_block, "does not hold the block's members"),
-    "a deleted chunk": (delete_chunk, "series of block 0 are gone"),
-    "blocks that lie elsewhere": (elsewhere, "lies elsewhere"),
-    "another kind of manifest": (lambda out: edit_manifest(out, kind="thermidor-run"), "not the manifest of a sweep"),
-    "another schema": (lambda out: edit_manifest(out, schema=99), "another schema"),
-    "fewer members": (lambda out: edit_manifest(out, members=5), "not a sweep as it was written"),
-    "no block size": (lambda out: edit_manifest(out, block=0), "not a sweep as it was written"),
-    "a manifest that is no JSON": (lambda out: truncate(out / "manifest.json"), "can't be read"),
-    "a scenario that is none": (lambda out: edit_manifest(out, scenario="schema: 1"), "missing key"),
-    "a design that is none": (lambda out: edit_manifest(out, design={"schema": 1}), "missing key"),
-}
-
-
-@pytest.fixture(scope="module")
-def half(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a design and a sweep of it that was stopped."""
-    folder = tmp_path_factory.mktemp("half")
-    stopped_after(folder, 6)
-    return folder
-
-
-@pytest.mark.parametrize("name", TAMPERED)
-def test_a_tampered_store_is_refused_with_one_message_and_left_alone(tmp_path: Path, half: Path, name: str):
-    shutil.copytree(half, tmp_path, dirs_exist_ok=True)
-    spoil, said = TAMPERED[name]
-    spoil(tmp_path / "out")
-    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
-    with pytest.raises(InputError) as refused:
-        th.sweep(tmp_path / "design.yaml", tmp_path / "out", resume=True)
-    assert said in str(refused.value)
-    after = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file() and path.name != ".lock"}
-    assert before == after
-
-
-@pytest.mark.parametrize("file", [store.MEMBERS, f"{store.SERIES}/series/c/0/0/0"])
-def test_a_whole_sweep_notices_that_it_was_changed(whole: Sweep, tmp_path: Path, file: str):
-    shutil.copytree(whole.folder, tmp_path / "copy")
-    assert lived(th.open_sweep(tmp_path / "copy")) == lived(whole), "a sweep may be moved"
-    path = tmp_path / "copy" / file
-    path.write_bytes(path.read_bytes()[:-1])
-    with pytest.raises(InputError, match="damaged"):
-        th.open_sweep(tmp_path / "copy")
+def test_code_that_reads_is_part_of_the_stamp(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    source = Path(jit.PACKAGE)
+    for pattern in stamping.READING:
+        assert list(source.glob(pattern)), pattern
+    monkeypatch.setattr(jit, "PACKAGE", tmp_path)
+    found = set()
+    for text in ("held: 0.6", "held: 0.75"):
+        (tmp_path / "lenses").mkdir(exist_ok=True)
+        (tmp_path / "lenses" / "trotsky.yaml").write_text(text)
+        stamping.reading_digest.cache_clear()
+        found.add(stamping.reading_digest())
+    stamping.reading_digest.cache_clear()
+    assert len(found) == 2
 
 
 def test_a_place_that_is_taken_is_left_alone(tmp_path: Path, whole: Sweep):
@@ -311,13 +235,24 @@ def test_a_place_that_is_taken_is_left_alone(tmp_path: Path, whole: Sweep):
 
 def test_nobody_at_the_schedulers_address_is_said_soon(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("thermidor.experiments.cluster.PATIENCE", 1.0)
-    with pytest.raises(InputError, match="no scheduler answers"):
-        th.sweep(write(tmp_path), tmp_path / "out", scheduler="tcp://127.0.0.1:9")
+    for address in ("tcp://127.0.0.1:9", "tls://127.0.0.1:9", "garbage", "127.0.0.1", "", "ftp://x:1", "tcp://x:y"):
+        began = time.monotonic()
+        with pytest.raises(InputError, match=r"no scheduler answers|not the address of a scheduler"):
+            th.sweep(write(tmp_path), tmp_path / "out", scheduler=address)
+        assert time.monotonic() - began < 3.0 and not (tmp_path / "out").exists(), address
 
 
 def test_sql_sees_the_members_and_nothing_else(whole: Sweep):
     found = whole.sql("select overlay, count(*) as n from members group by overlay order by overlay").to_pydict()
     assert found == {"overlay": ["base", "recalled", "silent"], "n": [12, 3, 12]}
-    for query in ("select * from read_csv('/etc/passwd')", "select nothing from members", "drop", "attach 'x.db'"):
+    for query in (
+        "select * from read_csv('/etc/passwd')",
+        "select nothing from members",
+        "drop",
+        "attach 'x.db'",
+        "",
+        ";",
+        "-- c",
+    ):
         with pytest.raises(InputError, match="can't be answered"):
             whole.sql(query)

@@ -7,7 +7,7 @@ import itertools
 import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.colors import LinearSegmentedColormap, to_hex
 from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch
 from matplotlib.text import Text
@@ -17,7 +17,8 @@ from thermidor.analysis.survival import curve
 from thermidor.errors import InputError
 from thermidor.views import contributions, fan, heat, morris, phase, survival, tornado
 from thermidor.views.cells import Boundary, Plane, scale
-from thermidor.views.panels import Points
+from thermidor.views.palette import LETTERS, REGIMES, paint
+from thermidor.views.panels import Points, dress
 from thermidor.views.sheet import fold
 
 LONG = "share_of_the_standing_force_in_the_population_at_which_repression_bites_fully"
@@ -83,7 +84,9 @@ def test_phase(many: int) -> None:
     figure = whole(
         phase.figure(Plane(x, y, **TITLES, y_log=True, boundary=line, note="One failed. " * 20), labels, shares)
     )
-    drawn = [patch for patch in figure.axes[0].patches if isinstance(patch, PathPatch) and patch.get_hatch()]
+    look = paint("distorted-workers-state")
+    drawn = [p for p in figure.axes[0].patches if isinstance(p, PathPatch) and to_hex(p.get_facecolor()) == look.colour]
+    assert [patch.get_hatch() for patch in drawn] == [look.hatch if many <= phase.MOST_HATCHED else None]
     places = labels == "distorted-workers-state"
     assert [len(patch.get_path().vertices) for patch in drawn] == [5 * places.sum()]
     corners = drawn[0].get_path().vertices.reshape(-1, 5, 2)
@@ -91,6 +94,37 @@ def test_phase(many: int) -> None:
     assert lengths == pytest.approx(np.sqrt(shares[places]))
     assert figure.axes[0].get_ylim()[1] == pytest.approx(scale(y, True).edges[-1])
     assert any("no data" in words for words, _ in texts(figure))
+
+
+def test_many_cells_are_told_apart_in_grey() -> None:
+    """Every region of equal labels has its letter inside it and the key says whose; few cells keep their hatches."""
+    x, y, labels, shares = cells(17)
+    labels[:], shares[:] = "workers-democracy", 0.5
+    labels[3:9, 2:12], labels[16, 16], labels[5, 5] = "bonapartism-classic", "bonapartism-anaemic", None
+    figure = whole(phase.figure(Plane(x, y, **TITLES, y_log=True), labels, shares))
+    drawn = {
+        (round(float(t.get_position()[0]), 6), t.get_text()) for t in figure.axes[0].texts if len(t.get_text()) == 1
+    }
+    assert sorted(text for _, text in drawn) == ["A", "C", "W"]
+    assert (round(float(x[16]), 6), "A") in drawn
+    words = [text for text, _ in texts(figure)]
+    assert any(text.startswith("A  anaemic") for text in words)
+    assert not any(p.get_hatch() for p in figure.axes[0].patches if isinstance(p, PathPatch))
+    for (i, j), depth in phase.middles(np.where(labels == None, "", labels)):  # noqa: E711
+        assert labels[i, j] is not None and depth >= 0
+    assert len(set(LETTERS.values())) == len(LETTERS) == len(REGIMES)
+
+
+def test_whole_years_mark_time() -> None:
+    """No tick is half a year, however long the time; within one year months are named."""
+    for first, months in ((1917.9, 100), (1917.9, 1000), (1917.9, 30)):
+        ax = Figure().add_axes((0, 0, 1, 1))
+        dress(ax, "", "", first + np.arange(months) / 12.0)
+        names = [label.get_text() for label in ax.get_xticklabels()]
+        assert 2 <= len(names) <= 9 and all(name.isdigit() for name in names)
+    ax = Figure().add_axes((0, 0, 1, 1))
+    dress(ax, "", "", 1918.0 + (np.arange(7) + 0.5) / 12.0)
+    assert next(label.get_text() for label in ax.get_xticklabels()) == "1918-01"
 
 
 def test_phase_of_words() -> None:
@@ -206,6 +240,8 @@ def test_survival(many: int) -> None:
     words = [text for text, _ in texts(figure)]
     assert words.count("40") >= many and str(int((lasted[0] >= 10.0).sum())) in words
     found = next(iter(curves.values()))
+    assert len(figure.axes[0].collections) == (many if many <= survival.MOST_BANDS else 0), "bands hide each other"
+    assert any("bands" in text for text in words) == (many <= survival.MOST_BANDS)
     assert found.at(np.array([0.0]))[0] == 1.0 and (np.diff(found.at(np.linspace(0.0, 60.0, 99))) <= 0.0).all()
     with pytest.raises(InputError, match="told apart"):
         survival.figure({str(i): found for i in range(7)}, title="")

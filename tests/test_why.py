@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
 from sweeps import write
-from thermidor.analysis.why import why
+from thermidor.analysis.why import checked_members, why
+from thermidor.cli.app import app
 from thermidor.errors import InputError
 from thermidor.experiments.design import load_design
 from thermidor.experiments.outcomes import Condition
@@ -93,6 +95,27 @@ def test_a_design_of_anything_but_switches_is_refused(tmp_path, change, said):
 
 
 def test_a_month_before_the_scenario_is_refused(tmp_path):
-    with pytest.raises(InputError, match="no months before 1900-01"):
-        why(load_scenario(write(tmp_path, DESIGN).parent / "miniature.yaml"), LOW, tmp_path / "out",
-            design=tmp_path / "design.yaml", by="1900-01")  # fmt: skip
+    for by, said in (("1900-01", "no month 1900-01"), ("soon", "'soon' is no month")):
+        with pytest.raises(InputError, match=said):
+            why(load_scenario(write(tmp_path, DESIGN).parent / "miniature.yaml"), LOW, tmp_path / "out",
+                design=tmp_path / "design.yaml", by=by)  # fmt: skip
+
+
+def test_plan_and_cost_are_told_before_anything_is_lived(found, tmp_path):
+    """The command says how many members there are, how long they may take, and that a check follows; it draws."""
+    assert checked_members(found.sweep.plan) == 4 * (1 + 2 * 3), "the check has as many as it says"
+    write(tmp_path, DESIGN.replace("months: 120", "months: 24"))
+    wish = ["why", str(tmp_path / "miniature.yaml"), "--outcome", "norms<0.75", "--design"]
+    wish += [str(tmp_path / "design.yaml"), "--workers", "1", "--out", str(tmp_path / "out")]
+    told = CliRunner().invoke(app, [*wish, "--no-check"])
+    assert told.exit_code == 0, told.output
+    before, _, after = told.output.partition("why norms below 0.75")
+    assert "32: 4 replicates of each point" in before and "probed" in before and "check" not in before
+    assert "all together" in after and max(map(len, told.output.splitlines())) <= 80
+
+
+def test_the_check_is_announced(found, capsys):
+    from thermidor.cli.why import show_cost
+
+    assert show_cost(found.sweep.plan, 2, check=True, resume=True) is None
+    assert "then the check: 28 members with 10,000 citizens" in capsys.readouterr().out

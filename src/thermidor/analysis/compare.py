@@ -31,6 +31,7 @@ from thermidor.analysis.parted import (
 )
 from thermidor.analysis.setups import setup_difference
 from thermidor.errors import InputError
+from thermidor.runs.dates import month_among
 from thermidor.runs.result import main_country, title_of
 
 if TYPE_CHECKING:
@@ -166,7 +167,8 @@ def compare(
         raise InputError(f"the tolerance can't be {tolerance}", "tolerance", "", "give a number of spreads from 0 up")
     runs = _held(a), _held(b)
     pair = _pair(runs, country)
-    chosen = [_index(pair.months, month) for month in at]
+    begin, end = pair.months[0], pair.months[-1]
+    chosen = [int((month_among(month, begin, end, "at") - begin).astype(int)) for month in at]
     course, first, visible = _laid(pair, tolerance)
     labels = [side.labels[:, :, side.countries.index(pair.country)] for side in pair.sides]
     numbers, variables, months = list(pair.numbers), pair.variables, pair.months
@@ -319,14 +321,6 @@ def _overlap(readings: tuple[Reading, Reading]) -> tuple[Months, tuple[slice, sl
         raise InputError("these runs have no month in common", "", why, "compare runs whose periods overlap")
     a, b = (slice(r.month(first), r.month(last) + 1) for r in readings)
     return readings[0].months[a], (a, b)
-
-
-def _index(months: Months, name: str) -> int:
-    try:
-        return int(np.flatnonzero(months == np.datetime64(name, "M"))[0])
-    except (ValueError, IndexError):
-        why = f"both runs have {months[0]} to {months[-1]}"
-        raise InputError(f"'{name[:80]}' is not a month of both runs", "at", why, "write it as YYYY-MM") from None
 
 
 def _places(names: tuple[int, ...], wanted: Iterable[int]) -> Places:

@@ -18,6 +18,7 @@ from thermidor.analysis.parted import mean_interval
 from thermidor.errors import InputError
 from thermidor.experiments.opened import Sweep, open_sweep
 from thermidor.experiments.outcomes import counts_as_never
+from thermidor.experiments.rows import DONE, FAILED, PLANNED
 from thermidor.runs.summary import interval
 
 if TYPE_CHECKING:
@@ -71,16 +72,28 @@ def compare_sweeps(a: Sweep | str | Path, b: Sweep | str | Path) -> SweepCompari
         names if names[0] != names[1] else (f"{names[0]} (a)", f"{names[1]} (b)"),
         _setup(sweeps[0].manifest, sweeps[1].manifest),
         not why_not,
-        tuple(_caveats(sweeps[0], outcomes, why_not)),
+        tuple(_caveats(sweeps, outcomes, overlays, why_not)),
         pd.DataFrame(rows, columns=columns),
     )
 
 
-def _caveats(sweep: Sweep, outcomes: list[str], why_not: str) -> Iterator[str]:
+def _caveats(sweeps: tuple[Sweep, ...], outcomes: list[str], overlays: list[str], why_not: str) -> Iterator[str]:
+    for side, sweep in zip("ab", sweeps, strict=True):
+        counts = sweep.counts
+        if counts[PLANNED]:
+            yield f"Sweep {side} is unfinished: {counts[DONE]:,} of {sweep.plan.members:,} members are done."
+        if counts[FAILED]:
+            yield f"{counts[FAILED]:,} members of sweep {side} failed and are left out."
+    cases = [[case.name for case in sweep.plan.cases] for sweep in sweeps]
+    both = [name for name in cases[0] if name in cases[1]]
+    if missing := ", ".join(name for name in both if name not in overlays):
+        yield f"Not compared, as no member is done in one of the sweeps: {missing}."
+    if other := ", ".join(name for name in dict.fromkeys([*cases[0], *cases[1]]) if name not in both):
+        yield f"Not compared, as only one of the designs has them: {other}."
     if why_not:
         yield f"Members can't be paired: {why_not}. The sweeps are compared as two samples."
-    asked = sweep.design.outcomes
-    if any(counts_as_never(asked[name], sweep.plan.months) is not None for name in outcomes if name in asked):
+    asked, months = sweeps[0].design.outcomes, sweeps[0].plan.months
+    if any(counts_as_never(asked[name], months) is not None for name in outcomes if name in asked):
         yield "A date that never comes counts as the end of the run."
 
 

@@ -155,11 +155,12 @@ def order_table(
     steps = steps_of(variables)
     rows = []
     for place, name in enumerate(variables):
+        later = np.where(visible[place] < 0, np.inf, visible[place])  # never is late, so that none is before it parts
         happened, seen = first[place][first[place] >= 0], visible[place][visible[place] >= 0]
         middle, early, late = (
             np.rint(np.quantile(happened, (0.5, 0.1, 0.9))).astype(int) if happened.size else (-1,) * 3
         )
-        clear = int(np.rint(np.median(seen))) if 2 * seen.size > visible.shape[1] else -1
+        clear = int(np.rint(np.median(later[first[place] >= 0]))) if 2 * seen.size > visible.shape[1] else -1
         share = happened.size / first.shape[1] if first.shape[1] else np.nan
         attrs = columns[name].attrs
         rows.append((name, share, *(stamp(months, int(m)) for m in (middle, early, late, clear)), steps[name][1],

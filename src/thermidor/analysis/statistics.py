@@ -1,6 +1,6 @@
 """Statistics of the members of a sweep: shares, quantiles, paired differences, and what is left out of each.
 
-A table of members has the columns member, point, overlay, replicate, one a factor (`x.` and its name), status
+A table of members has the columns member, point, overlay, replicate, one a factor (`x_` and its name), status
 (done, failed, planned) and one an outcome. A member is *left out* where it failed, *without* where it is done and has
 no value of the outcome, *not run* where it is only planned. Every table that comes back says how many were each.
 
@@ -49,7 +49,7 @@ def shares(
     for group, members, lost, counts in _groups(table, outcome, by):
         came, whose = (members[outcome] == value).to_numpy(np.float64), _replicates(members)
         low, high = share_interval(came, whose)
-        if _policy(failed) == "worst" and len(lost):
+        if failed == "worst" and len(lost):
             whose = np.concatenate([whose, _replicates(lost)])
             low = share_interval(np.concatenate([came, np.zeros(len(lost))]), whose)[0]
             high = share_interval(np.concatenate([came, np.ones(len(lost))]), whose)[1]
@@ -100,9 +100,7 @@ def paired(
     base: str,
     other: str,
     by: Sequence[str] = (),
-    failed: Failed = "exclude",
     never: float | None = None,
-    bounds: tuple[float, float] = (0.0, 1.0),
     seed: int = 0,
     times: int = 1000,
 ) -> pd.DataFrame:
@@ -112,16 +110,14 @@ def paired(
     replicates whole. never: what a member that is done without a value counts as; with the end of the run for a date
     the difference is one of restricted means. Columns: `by`, difference, low and high (95%; NaN with fewer than FEWEST
     replicates), pairs, replicates, left_out (pairs without both outcomes), not_run (pairs with a member that is only
-    planned or absent). With failed="worst" the outcomes left out take the values of `bounds` that push the interval's
-    ends furthest. Of outcomes that come or don't the interval is as wide as `unanimous` where all replicates agree,
-    however few, and nowhere narrower where each is one pair.
+    planned or absent). Of outcomes that come or don't the interval is as wide as `unanimous` where all replicates
+    agree, however few, and nowhere narrower where each is one pair.
     """
     known = [str(name) for name in dict.fromkeys(_column(table, "overlay"))]
     for name in (base, other):
         if name not in known:
             why = nearest(name, known) or f"overlays: {', '.join(known)}"
             raise InputError(f"there is no overlay '{name}' in this sweep", mend=why)
-    _policy(failed)
     rows = []
     for group, part in _parts(table[table["overlay"].isin((base, other))], by):
         sides = [_cells(part[part["overlay"] == name], outcome, never) for name in (base, other)]
@@ -139,12 +135,6 @@ def paired(
         if (agree or each) and np.isin([first[whole], second[whole]], (0.0, 1.0)).all():
             widest = unanimous(middle, counts[1])
             low, high = float(np.fmin(low, widest[0])), float(np.fmax(high, widest[1]))
-        if failed == "worst":
-            least, most = bounds
-            floor = (_filled(second, least) - _filled(first, most))[ran]
-            ceiling = (_filled(second, most) - _filled(first, least))[ran]
-            low = float(np.fmin(low, cluster_interval(floor, replicates[ran], seed, times)[0]))
-            high = float(np.fmax(high, cluster_interval(ceiling, replicates[ran], seed, times)[1]))
         without = int((ran & ~whole).sum()), int((~ran).sum())
         rows.append((*group, middle, low, high, *counts, *without))
     names = ("difference", "low", "high", "pairs", "replicates", "left_out", "not_run")
@@ -252,13 +242,6 @@ def half_way(x: Floats, kept: Bools, ridge: float = 0.01) -> float:
     return middle - scale * float(weights[0] / weights[1]) if weights[1] > 0 else np.inf
 
 
-def _policy(failed: str) -> str:
-    """Return the policy for members left out, if there is such a one."""
-    if failed not in ("exclude", "worst"):
-        raise InputError(f"no policy '{failed}' for failed members", mend="exclude or worst")
-    return failed
-
-
 def _column(table: pd.DataFrame, name: str) -> pd.Series:
     """Return a column, or say which are there."""
     if name not in table.columns:
@@ -311,11 +294,6 @@ def _cells(part: pd.DataFrame, outcome: str, never: float | None) -> pd.DataFram
     if cells.index.has_duplicates:
         raise InputError("two members of one overlay share their point and replicate", why="a pair needs one of each")
     return cells
-
-
-def _filled(values: Floats, value: float) -> Floats:
-    """Return values with a number where there is none."""
-    return np.where(np.isfinite(values), values, value)
 
 
 def _frame(rows: Sequence[tuple[object, ...]], columns: Sequence[str]) -> pd.DataFrame:

@@ -8,8 +8,7 @@ that the log-rank test errs on the side of no difference.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,11 +16,6 @@ from numpy.typing import NDArray
 from thermidor.analysis.statistics import FEWEST, Z
 from thermidor.errors import InputError
 from thermidor.views.survival import Curve
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from thermidor.runs.summary import Lasted
 
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
@@ -38,26 +32,10 @@ class Median(NamedTuple):
 
 
 class LogRank(NamedTuple):
-    """The log-rank test of equal curves: chi-squared, its degrees of freedom, p."""
+    """The log-rank test of two equal curves: chi-squared with one degree of freedom, and p."""
 
     statistic: float
-    degrees: int
     p: float
-
-
-def durations(spells: Iterable[Lasted], end: np.datetime64) -> pd.DataFrame:
-    """Return spells as a table: run, country, regime, first, months (both ends counted), ended (False: cut at `end`).
-
-    `end` is the last month of the runs.
-    """
-    import pandas as pd
-
-    rows = []
-    for spell in spells:
-        months = int((spell.last.astype("datetime64[M]") - spell.first.astype("datetime64[M]")).astype(int)) + 1
-        ended = bool(spell.last.astype("datetime64[M]") < end.astype("datetime64[M]"))
-        rows.append((spell.run, spell.country, spell.regime, spell.first, months, ended))
-    return pd.DataFrame(rows, columns=["run", "country", "regime", "first", "months", "ended"])
 
 
 def curve(lasted: Floats, ended: Bools) -> Curve:
@@ -79,14 +57,6 @@ def curve(lasted: Floats, ended: Bools) -> Curve:
     return Curve(times, share, low, high, lasted, ended)
 
 
-def curves(table: pd.DataFrame, by: str, unit: float = 12.0) -> dict[str, Curve]:
-    """Return the curve of each group of a table of `durations`, by the values of a column; `unit` months to one."""
-    return {
-        str(name): curve(part["months"].to_numpy(np.float64) / unit, part["ended"].to_numpy(bool))
-        for name, part in table.groupby(by, observed=True)
-    }
-
-
 def median(lasted: Floats, ended: Bools) -> Median:
     """Return the median spell: the first duration that fewer than half outlast, with its 95% interval (log-log)."""
     lasted, ended = _checked(lasted, ended)
@@ -99,29 +69,6 @@ def median(lasted: Floats, ended: Bools) -> Median:
     return Median(middle, low, high, len(lasted), int(ended.sum()))
 
 
-def medians(table: pd.DataFrame, by: str, unit: float = 12.0) -> pd.DataFrame:
-    """Return the median spell of each group of a table of `durations`: `by`, median, low, high, spells, ended."""
-    import pandas as pd
-
-    rows = [
-        (name, *median(part["months"].to_numpy(np.float64) / unit, part["ended"].to_numpy(bool)))
-        for name, part in table.groupby(by, observed=True)
-    ]
-    return pd.DataFrame(rows, columns=[by, *Median._fields])
-
-
-def log_rank(lasted: Floats, ended: Bools, group: Sequence[Hashable] | NDArray[np.object_]) -> LogRank:
-    """Return the log-rank test of whether the groups' spells end alike; group: one name a spell, two names at least."""
-    from statsmodels.duration.survfunc import survdiff
-
-    lasted, ended = _checked(lasted, ended)
-    codes = np.unique(np.asarray(group), return_inverse=True)[1]
-    if codes.max() < 1 or not ended.any():
-        raise InputError("the log-rank test needs two groups and a spell that ends")
-    statistic, p = survdiff(lasted, ended.astype(int), codes)
-    return LogRank(float(statistic), int(codes.max()), float(p))
-
-
 def beside(base: tuple[Floats, Bools], other: tuple[Floats, Bools]) -> LogRank | None:
     """Return the log-rank test of two groups' spells (how long, and ended or cut); None where they are too few to tell.
 
@@ -129,8 +76,11 @@ def beside(base: tuple[Floats, Bools], other: tuple[Floats, Bools]) -> LogRank |
     """
     if min(len(base[0]), len(other[0])) < FEWEST or not (base[1].any() or other[1].any()):
         return None
-    lasted, ended = (np.concatenate(pair) for pair in zip(base, other, strict=True))
-    return log_rank(lasted, ended, np.repeat(["base", "other"], [len(base[0]), len(other[0])]))
+    from statsmodels.duration.survfunc import survdiff
+
+    lasted, ended = _checked(*(np.concatenate(pair) for pair in zip(base, other, strict=True)))
+    statistic, p = survdiff(lasted, ended.astype(int), np.repeat([0, 1], [len(base[0]), len(other[0])]))
+    return LogRank(float(statistic), float(p))
 
 
 def _fitted(lasted: Floats, ended: Bools) -> Any:

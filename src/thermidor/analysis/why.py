@@ -7,6 +7,7 @@ point are then lived with five times as many citizens: does taking one away do t
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
@@ -20,7 +21,8 @@ from thermidor.errors import InputError
 from thermidor.experiments.design import FIRST, OTHERS, Base, Design, Factor, Overlay, design_path, load_design
 from thermidor.experiments.outcomes import Condition, Reached
 from thermidor.experiments.plan import Plan, plan_of
-from thermidor.experiments.sweep import sweep
+from thermidor.experiments.sweep import Cost, place_for, sweep
+from thermidor.runs.dates import month_among
 
 if TYPE_CHECKING:
     from thermidor.experiments.dispatch import Progress
@@ -70,6 +72,7 @@ def why(
     workers: int | None = None,
     processes: bool = False,
     resume: bool = False,
+    ready: Callable[[Plan], Cost | None] | None = None,
     progress: Progress | None = None,
     cancel: Event | None = None,
 ) -> Why:
@@ -78,11 +81,14 @@ def why(
     outcome   what has to be met in some month up to `by` (by default the design's or the scenario's last)
     out       folder for the sweep, and for that of the check, `OUT/check`
     design    its factors are switches, at most eight; its overlays are points, kept where its scenario is this one
+    ready     told of the plan before anything is lived; what it returns is the cost of it, if it has asked
     Other arguments as in `thermidor.sweep`. Raises InputError before any work.
     """
     plan, dropped = _plan(scenario, outcome, design, by, replicates, seed)
     how = {"workers": workers, "processes": processes, "resume": resume, "progress": progress, "cancel": cancel}
-    done = sweep(plan, Path(out), **how)  # type: ignore[arg-type]
+    place_for(out, resume)
+    probed = None if ready is None else ready(plan)
+    done = sweep(plan, Path(out), probed=probed, **how)  # type: ignore[arg-type]
     groups = {name: factor.meaning for name, factor in plan.design.factors.items()}
     cubes = {case.name: _cube(done, case.name) for case in plan.cases}
     points = {name: shapley(cube.reshape(2 ** len(groups), -1), list(groups)) for name, cube in cubes.items()}
@@ -104,7 +110,6 @@ def _plan(
 ) -> tuple[Plan, tuple[str, ...]]:
     """The design laid over the scenario and the outcome; and the overlays that do not fit. Raises InputError."""
     from thermidor.scenarios import load_scenario
-    from thermidor.scenarios.check import month_number
 
     base = design if isinstance(design, Design) else load_design(design)
     bad = [name for name, factor in base.factors.items() if factor.switch is None]
@@ -116,10 +121,8 @@ def _plan(
     own = lived.name == base.base.scenario
     months = base.base.months if own else None
     if by is not None:
-        months = month_number(by) - month_number(lived.start) + 1
-        if months < 1:
-            why, mend = f"it begins in {lived.start}", "give a later month"
-            raise InputError(f"the scenario has no months before {by}", "--by", why, mend)
+        last = month_among(by, lived.start, lived.end, "--by")
+        months = int((last - np.datetime64(lived.start, "M")).astype(int)) + 1
     start = base.base if own else Base(scenario=lived.name, set={}, rules={}, citizens={FIRST: 2_000, OTHERS: 500})
     changes = {
         "base": start.model_copy(update={"months": months}),
@@ -158,6 +161,12 @@ def _check_plan(plan: Plan, points: dict[str, Shapley]) -> Plan:
     base = design.base.model_copy(update={"citizens": CHECKED})
     changes = {"base": base, "overlays": overlays, "factors": dict[str, Factor](), "name": f"{design.name}-check"}
     return plan_of(design.model_copy(update=changes), scenario=plan.scenario)
+
+
+def checked_members(plan: Plan) -> int:
+    """How many members the check lives: at each point all on, and each of the leading groups off."""
+    each = len(plan.cases) * (1 + min(LEADING, len(plan.design.factors)))
+    return (1 + each) * plan.design.replicates
 
 
 def _named(point: str, group: str) -> str:

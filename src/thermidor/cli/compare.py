@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from thermidor.cli.run import citizens_of, interruptible, pairs, progress
-from thermidor.cli.tables import facts, note, prose, say, table
+from thermidor.cli.tables import WIDTH, facts, note, prose, say, table
 from thermidor.errors import InputError, Interrupted
 from thermidor.views.palette import words
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 40
 """Lines of the table of set-ups; the rest is counted."""
+FIGURES = (".png", ".svg", ".pdf")
 MOST_NAMES = 8
 """Variables told of one step; the rest is counted."""
 DATES = 3
@@ -48,24 +50,26 @@ def carry_out(
 ) -> None:
     """Open or run what was wished, compare and print. Raises InputError, where it can before any work."""
     from thermidor.analysis.compare import compare
+    from thermidor.runs.places import file_to_write
+    from thermidor.runs.store import placing
 
     if not (np.isfinite(tolerance) and tolerance >= 0.0):
         raise InputError(
             f"the tolerance can't be {tolerance}", "--tolerance", mend="give a number of spreads from 0 up"
         )
-    if figure is not None and not figure.parent.is_dir():
-        raise InputError("there is no such folder", str(figure.parent), mend="make it first, or give another --figure")
+    if figure is not None:
+        figure = file_to_write(figure, "--figure", FIGURES)
     if wish.b is not None and all(_is_sweep(Path(name)) for name in (wish.a, wish.b)):
+        if figure is not None:
+            raise InputError("two sweeps have no figure", "--figure", mend="leave it out, or compare two runs")
         show_sweeps(wish.a, wish.b)
         return
     a, b = _two(wish)
     found = compare(a, b, country=country, tolerance=tolerance, at=at or ())
     show(found, top)
     if figure is not None:
-        try:
+        with placing(figure):
             found.plot(figure)
-        except (OSError, ValueError) as error:
-            raise InputError("the figure can't be written", str(figure), str(error), "end it in .png or .svg") from None
 
 
 def _two(wish: Wish) -> tuple[Result | Path, Result | Path]:
@@ -157,7 +161,7 @@ def show_sweeps(a: str, b: str) -> None:
         for _, row in found.outcomes.iterrows()
     ]
     heads = ("outcome", "overlay", "a", "b", "difference", "95%", "members")
-    table(heads, rows, right=(2, 3, 4, 5, 6), widths={0: 16, 1: 14}, gap=1)
+    table(heads, rows, right=(2, 3, 4, 5, 6), widths=_where_full(heads, rows, {0: 16, 1: 14}, 1), gap=1)
 
 
 def show(found: Comparison, top: int) -> None:
@@ -179,9 +183,29 @@ def _setups(found: Comparison | SweepComparison) -> None:
     rows = [tuple(row) for row in found.setup.itertuples(index=False)]
     say("Set up otherwise", "" if rows else "nothing")
     if rows:
-        table(("what", "key", "a", "b"), rows[:MOST_ROWS], widths={1: 34, 2: 18, 3: 18})
+        heads, shown = ("what", "key", "a", "b"), [(row[0], _parted(row[1], 34), *row[2:]) for row in rows[:MOST_ROWS]]
+        table(heads, shown, widths={1: 34, **_where_full(heads, shown, {2: 18, 3: 18}, 2)})
     if len(rows) > MOST_ROWS:
         note(f"and {len(rows) - MOST_ROWS} more")
+
+
+def _where_full(
+    heads: tuple[str, ...], rows: Sequence[tuple[object, ...]], widths: dict[int, int], gap: int
+) -> dict[int, int]:
+    """The widths at which columns fold, if the table is too wide without."""
+    columns = zip(heads, *rows, strict=True)
+    longest = [max(len(line) for cell in column for line in str(cell).split("\n")) for column in columns]
+    return widths if sum(longest) + gap * (len(heads) - 1) > WIDTH else {}
+
+
+def _parted(name: str, letters: int) -> str:
+    """A name on lines of so many letters at most, ended after a dot or underscore where there is one."""
+    lines = [""]
+    for part in re.split(r"(?<=[._])", name):
+        if lines[-1] and len(lines[-1]) + len(part) > letters:
+            lines.append("")
+        lines[-1] += part
+    return "\n".join(lines)
 
 
 def _parting(found: Comparison, top: int) -> None:
@@ -206,12 +230,13 @@ def _parting(found: Comparison, top: int) -> None:
     table(("step", f"variable (in how many of {len(parted)}; * several entries)"), lines)
 
     limit = max(found.tolerance, VISIBLE)
-    say("In what order", f"medians; visible: beyond {limit:g} spreads in most pairs")
-    rows = dict[tuple[str, ...], None]()
+    say("In what order", f"medians; visible: over {limit:g} spreads in most pairs; *: first entry")
+    rows = dict[str, tuple[str, ...]]()
     for name, row in found.order.dropna(subset="month").iterrows():
         spread = f"{_date(row['early'])} to {_date(row['late'])}"
-        rows[(_short(str(name)), _date(row["month"]), spread, _date(row["visible"]), row["step"])] = None
-    table(("variable", "parts", "10% to 90%", "visible", "step"), list(rows)[:top], widths={0: 26})
+        short = _short(str(name))
+        rows.setdefault(short, (short, _date(row["month"]), spread, _date(row["visible"]), row["step"]))
+    table(("variable", "parts", "10% to 90%", "visible", "step"), list(rows.values())[:top], widths={0: 26})
     if len(rows) > top:
         note(f"and {len(rows) - top} more (--top)")
 

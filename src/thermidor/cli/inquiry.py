@@ -56,12 +56,13 @@ def results(
         str | None,
         typer.Option(metavar="QUERY", help='Ask the table `members`, such as "select overlay, avg(lost) ..."'),
     ] = None,
+    csv: Annotated[bool, typer.Option("--csv", help="Print the answer to QUERY as CSV, whole.")] = False,
     figures: Annotated[Path | None, typer.Option(metavar="DIR", help="Draw the figures of the design there.")] = None,
 ) -> None:
     """Show what came out of a sweep: shares, paired differences, sensitivities; or ask it in SQL."""
     from thermidor.cli.results import show
 
-    show(folder, sql, figures)
+    show(folder, sql, figures, as_csv=csv)
 
 
 @app.command()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import csv
+import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from thermidor.cli.tables import facts, note, say, table
+from thermidor.cli.tables import facts, fitted, many, note, say, table
+from thermidor.errors import InputError
 from thermidor.views.report import Picture, Table
 
 if TYPE_CHECKING:
@@ -13,19 +16,24 @@ if TYPE_CHECKING:
 
 MOST_LINES = 200
 """Rows of an answer that are printed."""
+MOST_NAMES = 12
+"""Columns without room that are named."""
 
 
-def show(folder: Path, sql: str | None, figures: Path | None) -> None:
+def show(folder: Path, sql: str | None, figures: Path | None, *, as_csv: bool = False) -> None:
     """Print what a sweep has shown, or the answer to a query; draw its figures where asked. Raises InputError."""
     from thermidor.experiments.opened import open_sweep
 
+    if as_csv and sql is None:
+        raise InputError("--csv prints the answer to a query", "--csv", "there is none", "give one with --sql")
     sweep = open_sweep(folder)
+    target = None if figures is None else _beside(sweep, figures)
     if sql is not None:
-        answer(sweep, sql)
+        answer(sweep, sql, as_csv=as_csv)
     else:
         tell(sweep)
-    if figures is not None:
-        draw(sweep, figures)
+    if target is not None:
+        draw(sweep, target)
 
 
 def tell(sweep: Sweep) -> None:
@@ -50,13 +58,29 @@ def tell(sweep: Sweep) -> None:
                 note(part)
 
 
-def answer(sweep: Sweep, query: str) -> None:
-    """Print the answer to a query."""
+def answer(sweep: Sweep, query: str, *, as_csv: bool = False) -> None:
+    """Print the answer to a query: as much as fits, or all of it as CSV."""
     found = sweep.sql(query)
-    rows = found.slice(0, MOST_LINES).to_pylist()
-    table(found.column_names, [[_cell(row[name]) for name in found.column_names] for row in rows])
+    rows = zip(*((column if as_csv else column[:MOST_LINES]).to_pylist() for column in found.columns), strict=True)
+    if as_csv:
+        csv.writer(sys.stdout, lineterminator="\n").writerows([found.column_names, *rows])
+        return
+    if left := fitted(found.column_names, rows):
+        named = ", ".join(left[:MOST_NAMES]) + (", ..." if len(left) > MOST_NAMES else "")
+        note(f"and {many(len(left), 'more column')}: {named}; --csv prints all")
     if len(found) > MOST_LINES:
-        note(f"{len(found) - MOST_LINES:,} more rows; in Python: open_sweep(DIR).sql(...)")
+        note(f"and {many(len(found) - MOST_LINES, 'more row')}; --csv prints all")
+
+
+def _beside(sweep: Sweep, figures: Path) -> Path:
+    """The folder for figures. Raises InputError if it belongs to the store of the sweep."""
+    from thermidor.experiments import store
+    from thermidor.experiments.faults import place
+
+    target = place(figures)
+    if any(target.is_relative_to(sweep.folder / name) for name in store.OURS):
+        raise InputError("figures can't be drawn into the store", f"--figures {figures}", "", "give another folder")
+    return target
 
 
 def draw(sweep: Sweep, folder: Path) -> None:
@@ -73,7 +97,3 @@ def draw(sweep: Sweep, folder: Path) -> None:
             path = folder / f"{sweep.design.name}-{number}.png"
             path.write_bytes(part.png)
             note(f"{path}: {part.alt}")
-
-
-def _cell(value: Any) -> str:
-    return "" if value is None else f"{value:.6g}" if isinstance(value, float) else str(value)

@@ -14,7 +14,6 @@ import numpy as np
 from thermidor.cli.guard import InterruptedLate
 from thermidor.cli.run import SHELF, citizens_of, fresh, interruptible, progress
 from thermidor.cli.tables import facts, note, prose, say, table
-from thermidor.errors import InputError
 from thermidor.views.palette import words
 
 if TYPE_CHECKING:
@@ -47,15 +46,14 @@ def carry_out(wish: Wish, out: Path | None) -> None:
     gc.enable()  # a lens's reading holds itself, and here are thousands
     from thermidor.futures.settled import settled
     from thermidor.futures.watch import outcome_of
+    from thermidor.runs.places import new_folder
     from thermidor.runs.store import placing
     from thermidor.scenarios import load_scenario
 
     scenario = load_scenario(wish.scenario)
     outcome = outcome_of(wish.outcome)
     folder = out if out is not None else fresh(SHELF, f"{scenario.name}-settled")
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise InputError("this place is taken", str(folder), mend="give another folder with --out DIR")
-    with interruptible() as cancel, progress("member", "points") as told:
+    with new_folder(folder) as folder, interruptible() as cancel, progress("member", "points") as told:
         found = settled(
             scenario,
             outcome,
@@ -70,11 +68,10 @@ def carry_out(wish: Wish, out: Path | None) -> None:
             progress=told,
             cancel=cancel,
         )
-    with placing(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        _write(found, folder)
         titles = scenario.countries[found.about["country"]].title
-        _figure(found, titles, scenario.title, folder / "settled.png")
+        with placing(folder):
+            _write(found, folder)
+            _figure(found, titles, scenario.title, folder / "settled.png")
     if cancel.is_set():
         raise InterruptedLate(f"interrupted; all is whole in {folder}")
     report(found, titles)

@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 WIDTH = 80
+LONGEST = 32
+"""Letters of a word in a table that may be cut."""
 
 
 def console() -> Console:
@@ -65,6 +67,42 @@ def table(
     for line in lines:
         grid.add_row(*map(Text, line))
     console().print(grid)
+
+
+def fitted(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> list[str]:
+    """Print a table of values; what is cut of a word or a heading is marked, numbers are whole.
+
+    Columns for which the line has no room are left out; returns their names.
+    """
+    lines = [list(row) for row in rows]
+    numbers = [all(not isinstance(line[i], str | list | dict) for line in lines) for i in range(len(columns))]
+    cells = [[_value(cell) if numbers[i] else _cut(_value(cell), LONGEST) for i, cell in enumerate(x)] for x in lines]
+    widths = [max([0, *(len(line[i]) for line in cells)]) for i in range(len(columns))]
+    heads = [_cut(column, max(width, LONGEST // 2)) for column, width in zip(columns, widths, strict=True)]
+    room, many = console().width, 0
+    for head, width in zip(heads, widths, strict=True):
+        room -= max(len(head), width)
+        if many and room < 0:
+            break
+        many, room = many + 1, room - 3
+    right = [i for i in range(many) if numbers[i]]
+    table(heads[:many], [line[:many] for line in cells], right=right)
+    return list(columns[many:])
+
+
+def _value(cell: Any) -> str:
+    """A value as a table shows it, on one line."""
+    return "" if cell is None else f"{cell:.6g}" if isinstance(cell, float) else " ".join(str(cell).split())
+
+
+def _cut(text: str, width: int) -> str:
+    """A text that is no longer than a width, with a mark where it was."""
+    return text if len(text) <= width else text[: width - 1] + "…"
+
+
+def many(number: int, thing: str) -> str:
+    """So many things, in words."""
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
 
 
 def facts(rows: Iterable[tuple[str, Any]]) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 
 from thermidor.cli.guard import InterruptedLate
 from thermidor.cli.run import SHELF, fresh
-from thermidor.cli.sweep import progress, stoppable
+from thermidor.cli.sweep import progress, show_plan, span, stoppable
 from thermidor.cli.tables import note, say, table
 from thermidor.errors import InputError, Interrupted
 from thermidor.views.palette import REGIMES, words
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from thermidor.analysis.why import Check, Why
+    from thermidor.experiments.plan import Plan
+    from thermidor.experiments.sweep import Cost
 
 FIGURE = "contributions.png"
 NEARLY_ALL = 0.95
@@ -49,7 +51,11 @@ def carry_out(wish: Wish, out: Path | None, *, resume: bool) -> None:
         raise InputError("--resume has nothing to go on with", "--resume", "", "give the folder with --out DIR")
     asked = outcome_of(wish.outcome)
     condition = Condition(label=asked) if isinstance(asked, str) else asked
-    folder = out or fresh(SHELF, "why")
+    folder, workers = out or fresh(SHELF, "why"), wish.workers or cores()
+
+    def ready(plan: Plan) -> Cost | None:
+        return show_cost(plan, workers, check=wish.check, resume=resume)
+
     gc.enable()  # what a lens reads holds itself
     with stoppable() as cancel, progress() as told:
         try:
@@ -62,9 +68,10 @@ def carry_out(wish: Wish, out: Path | None, *, resume: bool) -> None:
                 replicates=wish.replicates,
                 seed=wish.seed,
                 check=wish.check,
-                workers=wish.workers or cores(),
+                workers=workers,
                 processes=True,
                 resume=resume,
+                ready=ready,
                 progress=told,
                 cancel=cancel,
             )
@@ -73,6 +80,25 @@ def carry_out(wish: Wish, out: Path | None, *, resume: bool) -> None:
     show(found)
     figure(found).savefig(folder / FIGURE)
     note(f"drawn: {folder / FIGURE}")
+
+
+def show_cost(plan: Plan, workers: int, *, check: bool, resume: bool) -> Cost | None:
+    """Print what will be lived and how long it may take, and the check that follows; return what was probed."""
+    from thermidor.analysis.why import CHECKED, checked_members
+    from thermidor.experiments.design import FIRST, OTHERS
+    from thermidor.experiments.sweep import cost
+
+    probed = None if resume else cost(plan)
+    show_plan(plan, probed, workers, None)
+    if check:
+        members = checked_members(plan)
+        time = ""
+        if probed is not None:
+            citizens = CHECKED[FIRST] + CHECKED[OTHERS] * (len(plan.countries) - 1)
+            more = citizens * len(plan.months) * plan.members / plan.citizen_months
+            time = f", at most about {span(more * probed.seconds_each * members / workers)}"
+        note(f"then the check: {members:,} members with {CHECKED[FIRST]:,} citizens{time} (--no-check leaves it out)")
+    return probed
 
 
 def show(found: Why) -> None:

@@ -21,9 +21,12 @@ from numpy.typing import NDArray
 from thermidor.country import VARIABLES
 from thermidor.errors import InputError, Interrupted, RunError
 from thermidor.experiments import outcomes as measuring
+from thermidor.experiments import series as kept
 from thermidor.experiments import store
-from thermidor.experiments.plan import Case, Member, Plan, Start
+from thermidor.experiments.plan import Case, Member, Plan, Start, refuse_other_sample
 from thermidor.experiments.rows import DONE, FAILED
+from thermidor.experiments.stamp import differences
+from thermidor.runs import manifest as manifests
 from thermidor.runs.store import Axes, columns
 
 if TYPE_CHECKING:
@@ -33,16 +36,13 @@ TOGETHER = 8_000_000
 """Bytes of months that are read together."""
 LOOK = 0.25
 """Seconds between two looks whether the client still wants the work."""
-NO_CLIENT = "no longer wanted"
 
 
 class Told(NamedTuple):
-    """What a block tells its client: its number, members done and failed, seconds."""
+    """What a block tells its client: members done and failed."""
 
-    number: int
     done: int
     failed: int
-    seconds: float
 
 
 KNOWN, SPENT = ("member", "status"), ("seconds", "failure_stage", "failure")
@@ -63,21 +63,37 @@ def _job(folder: str, digest: str, token: str) -> Job:
     Raises InputError if this worker would live other rules.
     """
     manifest = store.read_manifest(Path(folder))
-    if manifest["stamp"] != store.stamp():
-        why = f"here {store.stamp()}, there {manifest['stamp']}"
-        raise InputError("this worker would live other rules", folder, why, "install the same version everywhere")
-    return Job(manifest, store.plan_in(manifest, str(Path(folder) / "manifest.json")))
+    if differs := differences(manifest["stamp"]):
+        raise unlike(_address(), f"the sweep has {'; '.join(differs)}")
+    plan = store.plan_in(manifest, str(Path(folder) / "manifest.json"))
+    refuse_other_sample(plan, Path(folder) / store.MEMBERS)
+    return Job(manifest, plan)
+
+
+def unlike(address: str, why: str) -> InputError:
+    """What is said of a worker at an address that would live something else."""
+    mend = "install the same version everywhere, or end that worker; --resume goes on"
+    return InputError("a worker would live other rules", address, why, mend)
+
+
+def _address() -> str:
+    """Where this worker is."""
+    from distributed import get_worker
+
+    try:
+        return str(get_worker().address)
+    except ValueError:
+        return "this process"
 
 
 def live_block(folder: str, digest: str, number: int, token: str, simulate: Callable[..., Lived] | None = None) -> Told:
     """Live the members of a block and write what they came to. Raises Interrupted when `token` no longer counts."""
-    began = time.perf_counter()
     manifest, plan = _job(folder, digest, token)
     wanted = _Wanted(Path(folder), token)
     first, last = store.members_of(manifest, number)
     if store.block_path(Path(folder), number).is_file():  # a worker that was killed could no more tell of it
         there = store.read_block(Path(folder), manifest, number).column("status").to_pylist()
-        return Told(number, there.count(DONE), there.count(FAILED), time.perf_counter() - began)
+        return Told(there.count(DONE), there.count(FAILED))
     months = plan.months[:: plan.design.series_every]
     series = np.full((last - first, len(months), len(plan.series)), np.nan, np.float32)
     shape = len(plan.months), len(plan.countries), len(VARIABLES)
@@ -90,10 +106,10 @@ def live_block(folder: str, digest: str, number: int, token: str, simulate: Call
     rows = {name: [row.get(name) for row in lived] for name in (*KNOWN, *manifest["columns"], *SPENT)}
     wanted.look(now=True)
     if plan.series:
-        store.write_series(Path(folder), first, last, series)
+        kept.write(Path(folder), manifest, number, series)
     store.write_block(Path(folder), manifest, number, rows, token)
     failed = rows["status"].count(FAILED)
-    return Told(number, last - first - failed, failed, time.perf_counter() - began)
+    return Told(last - first - failed, failed)
 
 
 class _Wanted:
@@ -108,12 +124,14 @@ class _Wanted:
             return
         self.next = time.monotonic() + LOOK
         try:
-            stands = self.file.read_text(encoding="ascii") == self.token
+            taken = self.file.read_text(encoding="ascii") != self.token
+            why = "another client has taken over this sweep" if taken else ""
         except OSError:
-            stands = False
-        if not stands:
+            there = (self.file.parent / manifests.NAME).is_file()
+            why = "the client has ended" if there else f"the folder of the sweep is gone: {self.file.parent}"
+        if why:
             self.stop.set()
-            raise Interrupted(NO_CLIENT)
+            raise Interrupted(why)
 
 
 def _rows(

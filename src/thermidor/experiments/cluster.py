@@ -17,7 +17,9 @@ from typing import TYPE_CHECKING, Any
 
 from thermidor.errors import InputError, Stopped
 from thermidor.experiments import store
+from thermidor.experiments.block import unlike
 from thermidor.experiments.extras import need
+from thermidor.experiments.stamp import differences, stamp
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -36,6 +38,7 @@ PLAINLY = {
 """A local cluster that looks at itself less often and leaves the allocator alone: each costs per cents of a core."""
 PATIENCE = 30.0
 """Seconds to wait for a scheduler, and for it to have a worker."""
+START = "start one with `dask scheduler`, and give its address as tcp://HOST:8786"
 AT_ONCE = "ignore:resource_tracker"
 """What needs no warning when a client ends at once."""
 
@@ -51,15 +54,12 @@ def workers(count: int, *, processes: bool = True, scheduler: str | None = None)
     import dask
     from distributed import Client, LocalCluster
 
-    for name in [name for name in logging.root.manager.loggerDict if name.partition(".")[0] == "distributed"]:
-        logging.getLogger(name).setLevel(logging.CRITICAL)
-    with dask.config.set(PLAINLY), _loss_is_said():
+    with _quiet(), dask.config.set(PLAINLY), _loss_is_said():
         if scheduler is not None:
             try:
                 client = Client(scheduler, timeout=PATIENCE, set_as_default=False)
-            except (OSError, ValueError, TimeoutError) as error:
-                mend = "start one with `dask scheduler`, and give its address as tcp://HOST:8786"
-                raise InputError("no scheduler answers", f"--scheduler {scheduler}", str(error)[:200], mend) from None
+            except (OSError, ValueError) as error:
+                raise InputError("no scheduler answers", f"--scheduler {scheduler}", str(error)[:200], START) from None
             with client:
                 yield client
             return
@@ -74,6 +74,58 @@ def workers(count: int, *, processes: bool = True, scheduler: str | None = None)
         ):
             hear()
             yield client
+
+
+def find_scheduler(address: str) -> None:
+    """Make sure that a scheduler answers at an address. Raises InputError if none does, or if it is no address."""
+    need("distributed")
+    import asyncio
+    from concurrent.futures import ThreadPoolExecutor
+
+    from distributed import Security, rpc
+    from distributed.comm.addressing import get_address_host_port
+
+    where = f"--scheduler {address[:200]}"
+    whole = address if "://" in address else f"tcp://{address}"
+
+    async def ask() -> str:
+        # no Client before somebody has answered: it would be waited for a minute when it is given up
+        secured = Security().get_connection_args("client")
+        async with rpc(whole, timeout=PATIENCE, connection_args=secured) as there:
+            told: str = (await asyncio.wait_for(there.identity(), 2 * PATIENCE))["type"]
+            return told
+
+    try:
+        if not whole.startswith("inproc://"):
+            host, port = get_address_host_port(whole, strict=True)
+            if not host or not 0 < port < 2**16:
+                raise ValueError("it needs a host and a port")
+    except ValueError as error:
+        raise InputError("this is not the address of a scheduler", where, str(error)[:200], START) from None
+    try:
+        with _quiet(), ThreadPoolExecutor(1) as aside:  # this thread may have a loop of its own, in a notebook
+            kind = aside.submit(asyncio.run, ask()).result()
+    except (OSError, ValueError, TypeError, RuntimeError) as error:
+        why = " ".join(str(error).split())[:200] or "it did not answer in time"
+        raise InputError("no scheduler answers", where, why, START) from None
+    if kind != "Scheduler":
+        raise InputError("no scheduler answers", where, f"a {kind.lower()} does", START)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Let Dask's loggers be silent for a while: what went wrong is said once, by us."""
+    import distributed  # noqa: F401  its loggers are there once it is
+
+    names = [name for name in logging.root.manager.loggerDict if name.partition(".")[0] == "distributed"]
+    before = {name: logging.getLogger(name).level for name in names}
+    try:
+        for name in names:
+            logging.getLogger(name).setLevel(logging.CRITICAL)
+        yield
+    finally:
+        for name, level in before.items():
+            logging.getLogger(name).setLevel(level)
 
 
 def compile_here(plan: Any) -> None:
@@ -97,11 +149,9 @@ def ask_workers(client: Client, folder: Path, token: str) -> int:
             mend = "start some with `dask worker ADDRESS`"
             raise InputError("the scheduler has no workers", "--scheduler", "nobody came", mend)
         time.sleep(0.1)
-    here = store.stamp()
     for address, (there, seen) in client.run(_identity, str(folder), token).items():
-        if there != here:
-            why = "; ".join(f"{key} {there.get(key)}, here {here[key]}" for key in here if there.get(key) != here[key])
-            raise InputError("a worker would live other rules", address, why, "install the same version everywhere")
+        if differs := differences(there):
+            raise unlike(address, f"it has {'; '.join(differs)}")
         if not seen:
             mend = "give --out a folder on a disk that all workers share"
             raise InputError("a worker does not see the folder", f"{address}: {folder}", "it has no such file", mend)
@@ -113,7 +163,7 @@ def _identity(folder: str, token: str) -> tuple[dict[str, str], bool]:
     seen = False
     with suppress(OSError):
         seen = (Path(folder) / store.RUNNING).read_text(encoding="ascii") == token
-    return store.stamp(), seen
+    return stamp(), seen
 
 
 def threads(client: Client) -> int:

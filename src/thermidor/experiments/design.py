@@ -6,37 +6,72 @@ that are counterfactuals, replicates that share their draws over everything else
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Union
 
-from pydantic import Discriminator, Field, Tag, ValidationError, model_validator
+from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, Tag, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
 
 from thermidor.errors import InputError, nearest
-from thermidor.experiments.outcomes import ENDED, KINDS, Outcome
+from thermidor.experiments.outcomes import ENDED, KINDS, Condition, Outcome
 from thermidor.runs import CITIZENS, MOST_CITIZENS
 from thermidor.runs.ensemble import MOST_REPLICATES
 from thermidor.scenarios.check import Problem, refusal
 from thermidor.scenarios.document import Document, Where, dotted, parse_document, read_document, shown
-from thermidor.scenarios.schema import Name, Number, Record, Text
+from thermidor.scenarios.schema import EXPECTED, Name, Number, Record, Text
 
 LIBRARY = Path(__file__).with_name("designs")
 BASE = "base"
 """The overlay that changes nothing."""
 COLUMN = r"[a-z][a-z0-9_]{0,63}"
+SETTING = r"[\w-]+(\.[\w-]+)+"
 FIRST, OTHERS = "first", "others"
 """Stand for the scenario's first country, and for all the others, in keys and citizens."""
 
-Column = Annotated[str, Field(pattern=f"^{COLUMN}$")]
+
+def misplaced(why: str, *path: str) -> PydanticCustomError:
+    """An error of a record that stands at a key below it."""
+    return PydanticCustomError("misplaced", "{why}", {"why": why, "path": path})
+
+
+def _column(value: object) -> str:
+    if isinstance(value, str) and re.fullmatch(COLUMN, value):
+        return value
+    raise ValueError("a name has small letters, digits and underscores, a letter first, and at most 64 characters")
+
+
+def _setting(value: object) -> str:
+    if isinstance(value, str) and re.fullmatch(SETTING, value):
+        return value
+    raise ValueError("a condition is written COUNTRY.KEY, such as first.norms.recall")
+
+
+def _citizens(value: object) -> object:
+    """Check citizens here, since Pydantic has an error for each of the two forms."""
+    numbers = {(name,): number for name, number in value.items()} if isinstance(value, Mapping) else {(): value}
+    for path, number in numbers.items():
+        if not isinstance(number, int) or isinstance(number, bool) or not 1 <= number <= MOST_CITIZENS:
+            raise misplaced(f"a whole number from 1 to {MOST_CITIZENS:,} is expected", *path)
+    return value
+
+
+Column = Annotated[str, BeforeValidator(_column), Field(json_schema_extra={"pattern": f"^{COLUMN}$"})]
+Setting = Annotated[str, BeforeValidator(_setting), Field(json_schema_extra={"pattern": f"^{SETTING}$"})]
 Count = Annotated[int, Field(strict=True, ge=1)]
-Citizens = Annotated[int, Field(strict=True, ge=1, le=MOST_CITIZENS)]
+Several = Annotated[int, Field(strict=True, ge=2)]
+Residents = Annotated[int, Field(ge=1, le=MOST_CITIZENS)]
+Citizens = Annotated[Residents | dict[str, Residents], BeforeValidator(_citizens)]
 Span = tuple[Number, Number]
+ONLY: dict[str, Any] = {"additionalProperties": False}
+"""For the schema: a mapping has no other keys than those of its form."""
 
 
 class Change(Record):
     """A small overlay: conditions set, rules set, mechanisms switched off."""
 
-    set: dict[str, Number] = Field({})
+    set: dict[Setting, Number] = Field({}, json_schema_extra=ONLY)
     rules: dict[str, Number] = Field({})
     without: tuple[str, ...] = ()
 
@@ -47,15 +82,27 @@ class Base(Change):
     scenario: Text
     theory: Literal["trotsky"] = "trotsky"
     months: Count | None = None
-    citizens: Citizens | dict[str, Citizens] = CITIZENS
+    citizens: Citizens = CITIZENS
 
 
 class Overlay(Change):
     """A named counterfactual beside the base; `where` keeps it to points with these levels of factors."""
 
     why: Text
-    citizens: Citizens | dict[str, Citizens] | None = None
+    citizens: Citizens | None = None
     where: dict[str, Number] = Field({})
+
+
+LEVELS = ("values", "range", "scale", "steps", "along", "meaning", "unit")
+TAKES = {"set": LEVELS, "rule": LEVELS, "switch": ("meaning",), "every": ("within",)}
+"""Kinds of factors, and the keys that mean something beside each."""
+SAMPLED_BY: dict[str, tuple[str, ...]] = {
+    "full": (),
+    "latin-hypercube": ("points", "seed"),
+    "sobol": ("points", "second_order", "seed"),
+    "morris": ("trajectories", "levels", "seed"),
+}
+"""Ways of sampling, and the keys that mean something to each; the first is needed."""
 
 
 class Factor(Record):
@@ -67,37 +114,41 @@ class Factor(Record):
     assumed start that has a range, `within` a share of its default where that is narrower.
     """
 
-    set: str | None = None
-    rule: str | None = None
-    switch: tuple[str, ...] | None = None
+    model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": [kind]} for kind in TAKES]})
+
+    set: Setting | None = None
+    rule: Text | None = None
+    switch: Annotated[tuple[str, ...], Field(min_length=1)] | None = None
     every: Literal["rules", "starts"] | None = None
-    values: tuple[Number, ...] | None = None
+    values: Annotated[tuple[Number, ...], Field(min_length=1)] | None = None
     range: Span | None = None
     scale: Literal["linear", "log"] = "linear"
     steps: Annotated[int, Field(strict=True, ge=2, le=10_000)] | None = None
-    along: dict[str, Span] = Field({})
-    within: Annotated[Number, Field(gt=0.0, le=10.0)] | None = None
+    along: dict[Setting, Span] = Field({}, json_schema_extra=ONLY)
+    within: Annotated[Number, Field(json_schema_extra={"exclusiveMinimum": 0.0, "maximum": 10.0})] | None = None
     meaning: str = ""
     unit: str = ""
 
     @model_validator(mode="after")
     def _whole(self) -> Factor:
-        kinds = [k for k in ("set", "rule", "switch", "every") if getattr(self, k) is not None]
+        given = _given(self)
+        kinds = [kind for kind in TAKES if kind in given]
         if len(kinds) != 1:
-            raise ValueError("a factor has exactly one of 'set', 'rule', 'switch' and 'every'")
-        levels = (self.values is not None) + (self.range is not None)
-        if kinds[0] in ("set", "rule") and levels != 1:
-            raise ValueError("this factor needs 'values' or 'range' (one of them)")
-        if kinds[0] in ("switch", "every") and (levels or self.along):
-            raise ValueError(f"'{kinds[0]}' has its own levels: leave out 'values', 'range' and 'along'")
-        if self.values is not None and (len(set(self.values)) < len(self.values) or not self.values):
-            raise ValueError("'values' needs some values, each once")
-        if self.along and self.range is None:
-            raise ValueError("'along' needs a 'range', between whose ends it moves")
+            raise misplaced("a factor has exactly one of 'set', 'rule', 'switch' and 'every'")
+        if idle := [key for key in given if key not in (*kinds, *TAKES[kinds[0]])]:
+            raise misplaced(f"it does nothing beside '{kinds[0]}': leave it out", idle[0])
+        if "range" in TAKES[kinds[0]] and (self.values is None) == (self.range is None):
+            raise misplaced("this factor needs 'values' or 'range' (one of them)")
+        if self.range is None and (idle := [key for key in ("steps", "scale", "along") if key in given]):
+            raise misplaced("it does nothing without a 'range'", idle[0])
+        if self.values is not None and len(set(self.values)) < len(self.values):
+            raise misplaced("a value is given twice", "values")
         if self.range is not None and not self.range[0] < self.range[1]:
-            raise ValueError("a range goes from a lower number to a higher one")
+            raise misplaced("a range goes from a lower number to a higher one", "range")
         if self.range is not None and self.scale == "log" and self.range[0] <= 0.0:
-            raise ValueError("a logarithmic range begins above 0")
+            raise misplaced("a logarithmic range begins above 0", "range")
+        if self.within is not None and not 0.0 < self.within <= 10.0:
+            raise misplaced("it lies above 0 and is at most 10", "within")
         return self
 
 
@@ -105,21 +156,28 @@ class Sampling(Record):
     """How points are chosen among the factors' levels: all combinations, or SALib's samples of ranges."""
 
     method: Literal["full", "latin-hypercube", "sobol", "morris"] = "full"
-    points: Count | None = None
-    trajectories: Count | None = None
-    levels: Annotated[int, Field(strict=True, ge=2, le=64)] = 4
+    points: Several | None = None
+    trajectories: Several | None = None
+    levels: Annotated[int, Field(strict=True, ge=2, le=64, multiple_of=2)] = 4
     second_order: bool = False
     seed: Annotated[int, Field(strict=True, ge=0, lt=2**32)] = 1
 
     @model_validator(mode="after")
     def _whole(self) -> Sampling:
-        needs = {"latin-hypercube": "points", "sobol": "points", "morris": "trajectories"}.get(self.method)
-        for key in ("points", "trajectories"):
-            if (getattr(self, key) is not None) != (key == needs):
-                raise ValueError(f"'{self.method}' " + (f"needs '{key}'" if key == needs else f"has no '{key}'"))
+        given, takes = _given(self), SAMPLED_BY[self.method]
+        if idle := [key for key in given if key not in ("method", *takes)]:
+            raise misplaced(f"'{self.method}' has no '{idle[0]}'", idle[0])
+        if takes and takes[0] not in given:
+            raise misplaced(f"'{self.method}' needs '{takes[0]}'")
         if self.method == "sobol" and self.points is not None and self.points & (self.points - 1):
-            raise ValueError("Sobol's sequence is balanced for powers of two only: give 256, 512, 1024 ...")
+            raise misplaced("Sobol's sequence is balanced for powers of two only: give 256, 512, 1024 ...", "points")
         return self
+
+
+def _given(record: Record) -> list[str]:
+    """The keys that a record was given."""
+    fields = type(record).model_fields
+    return [key for key in fields if key in record.model_fields_set and getattr(record, key) is not None]
 
 
 def _kind(value: object) -> str | None:
@@ -142,35 +200,37 @@ class Design(Record):
     title: Text
     about: Text
     base: Base
-    seed: Annotated[int, Field(strict=True, ge=0)] = 1
+    seed: Annotated[int, Field(strict=True, ge=0, lt=2**63)] = 1
     replicates: Annotated[int, Field(strict=True, ge=1, le=MOST_REPLICATES)] = 1
-    factors: dict[Column, Factor] = Field({})
+    factors: dict[Column, Factor] = Field({}, json_schema_extra=ONLY)
     sampling: Sampling = Sampling()
-    overlays: dict[Name, Overlay] = Field({})
-    outcomes: dict[Column, AnOutcome] = Field(min_length=1)
+    overlays: dict[Name, Overlay] = Field({}, json_schema_extra=ONLY)
+    outcomes: dict[Column, AnOutcome] = Field(min_length=1, json_schema_extra=ONLY)
     series: tuple[str, ...] = ()
     series_every: Count = 12
 
     @model_validator(mode="after")
     def _check(self) -> Design:
         if BASE in self.overlays:
-            raise ValueError(f"'{BASE}' is the name of the base itself: give this overlay another")
-        if taken := [name for name in self.outcomes if name in OWN_COLUMNS or name.startswith("x_")]:
-            raise ValueError(f"'{taken[0]}' is a column of every table: give this outcome another name")
-        if clash := [name for name in self.outcomes if name + ENDED in self.outcomes]:
-            raise ValueError(f"'{clash[0] + ENDED}' is the name of a duration's second column: give it another")
-        if self.sampling.method != "full":
-            bad = [name for name, f in self.factors.items() if f.values is not None or f.switch is not None]
-            if bad:
-                raise ValueError(f"'{bad[0]}' has fixed levels, which only sampling 'full' can take: give a 'range'")
-            if not self.factors:
-                raise ValueError(f"sampling '{self.sampling.method}' needs factors")
-        else:
-            for name, factor in self.factors.items():
-                if factor.every is not None:
-                    raise ValueError(f"'{name}' stands for many factors: sample them by morris or latin-hypercube")
-                if factor.range is not None and factor.steps is None:
-                    raise ValueError(f"'{name}' needs 'steps': into how many levels its range is cut")
+            raise misplaced("it is the name of the base itself: give this overlay another", "overlays", BASE)
+        for name in self.outcomes:
+            if name in OWN_COLUMNS or name.startswith("x_"):
+                raise misplaced("it is a column of every table: give this outcome another name", "outcomes", name)
+            if name + ENDED in self.outcomes:
+                why = "it is the name of a duration's second column: give it another"
+                raise misplaced(why, "outcomes", name + ENDED)
+        full = self.sampling.method == "full"
+        for name, factor in self.factors.items():
+            if full and factor.every is not None:
+                why = "it stands for many factors: sample them by morris or latin-hypercube"
+                raise misplaced(why, "factors", name)
+            if full and factor.range is not None and factor.steps is None:
+                raise misplaced("it needs 'steps': into how many levels its range is cut", "factors", name)
+            if not full and (factor.values is not None or factor.switch is not None):
+                why = "it has fixed levels, which only sampling 'full' can take: give a 'range'"
+                raise misplaced(why, "factors", name)
+            if not full and factor.steps is not None:
+                raise misplaced("only sampling 'full' cuts a range into steps: leave it out", "factors", name, "steps")
         return self
 
 
@@ -178,6 +238,14 @@ OWN_COLUMNS = {
     "member", "point", "overlay", "replicate", "seed", "status", "seconds", "failure_stage", "failure",
 }  # fmt: skip
 """Columns of every table of members, beside factors (`x_NAME`) and outcomes."""
+
+
+PROSE: Any = {
+    **dict.fromkeys(("title", "about"), True),
+    "factors": {"__all__": {"meaning", "unit"}},
+    "overlays": {"__all__": {"why"}},
+}
+"""Words of a design, which decide no number."""
 
 
 def list_designs() -> dict[str, str]:
@@ -207,9 +275,12 @@ def parse_design(text: str, file: str = "text") -> Design:
     return design_in(parse_document(text, file))
 
 
-def as_data(design: Design) -> dict[str, Any]:
-    """The design as plain data, as it would stand in a file (empty parts left out)."""
-    data: dict[str, Any] = design.model_dump(mode="json", by_alias=True, exclude_none=True, exclude_defaults=True)
+def as_data(design: Design, *, prose: bool = True) -> dict[str, Any]:
+    """The design as plain data, as it would stand in a file (empty parts left out); without prose, what is lived."""
+    data: dict[str, Any] = design.model_dump(
+        mode="json", by_alias=True, exclude_none=True, exclude_defaults=True, exclude=None if prose else PROSE,
+        warnings=False,
+    )  # fmt: skip
     return {"schema": 1, **data}
 
 
@@ -243,30 +314,50 @@ MODELS: dict[str, type[Record]] = {
 """The record that stands under each key, for the names that it knows."""
 
 
+WORDS = {
+    **EXPECTED,
+    "string_too_long": "it has too many characters",
+    "too_short": "it must not be empty",
+    "too_long": "a list of two is expected",
+    "missing": "a list of two is expected",
+    "int_type": "a whole number is expected",
+    "bool_type": "true or false is expected",
+    "bool_parsing": "true or false is expected",
+    **dict.fromkeys(("model_type", "model_attributes_type", "dict_type"), "a mapping of keys to values is expected"),
+}
+"""Pydantic's words in ours, by the type of its error."""
+
+
 def _problem(entry: dict[str, Any]) -> Problem:
     """One error of Pydantic as a problem in our words."""
-    loc: Where = tuple(entry["loc"])
-    if len(loc) > 2 and loc[0] == "outcomes":
-        loc = (*loc[:2], *loc[3:])
-    path = tuple(step for step in loc if step != "[key]" and not str(step).startswith("function-"))
-    last, given = dotted(path[-1:]) or "the file", shown(entry.get("input"))
-    if entry["type"] == "extra_forbidden":
-        known = _keys(tuple(entry["loc"]))
-        return Problem(path, f"unknown key '{last}'", f"known: {', '.join(known)}", nearest(last, known))
-    if entry["type"] == "missing":
+    loc, sort = tuple(entry["loc"]), entry["type"]
+    given = "null" if entry.get("input") is None else shown(entry["input"])
+    own = loc[:2] + loc[3:] if loc[:1] == ("outcomes",) else loc  # the third is the kind of the outcome
+    below: Where = entry.get("ctx", {}).get("path", ())
+    path: Where = (*(step for step in own if step != "[key]"), *below)
+    place = next((at for at, step in enumerate(path) if isinstance(step, int)), len(path))
+    last = dotted(path[max(place - 1, 0) :]) or "the file"
+    if sort == "missing" and place < len(path):  # of a list of two
+        path = path[:place]
+    elif sort == "missing":
         return Problem(path, f"missing key '{last}'", "", f"add '{last}: ...'")
-    if entry["type"].startswith("union_tag"):
+    if sort == "extra_forbidden":
+        known = _keys(loc)
+        return Problem(path, f"unknown key '{last}'", f"known: {', '.join(known)}", nearest(last, known))
+    if sort.startswith("union_tag"):
         return Problem(path, f"'{last}' is no outcome", f"an outcome has one of these keys: {', '.join(KINDS)}")
     if path == ("schema",):
         return Problem(path, f"the schema is {given}", "this version reads schema 1", "write 'schema: 1'")
-    why = entry["msg"].removeprefix("Value error, ").replace("Input should", "it must")
-    return Problem(path, f"'{last}' can't stand as it is" if isinstance(entry.get("input"), dict | Record) else
-                   f"'{last}' is {given}", why)  # fmt: skip
+    why = WORDS.get(sort) or re.sub("^Input should", "it must", entry["msg"].removeprefix("Value error, "))
+    if "[key]" in loc:
+        return Problem(path, f"the name '{last}' is refused", why)
+    whole = below or sort == "missing" or isinstance(entry.get("input"), dict | Record)
+    return Problem(path, f"'{last}' can't stand as it is" if whole else f"'{last}' is {given}", why)
 
 
 def _keys(loc: Where) -> list[str]:
     """The keys that the mapping at the parent of `loc` may have."""
     model: type[Record] = MODELS.get(str(loc[0]), Design) if len(loc) > 1 else Design
-    if loc[0] == "outcomes":
-        model = KINDS.get(str(loc[2]), Design)
+    if len(loc) > 1 and loc[0] == "outcomes":
+        model = KINDS[str(loc[2])] if len(loc) == 4 else Condition
     return [field.alias or name for name, field in model.model_fields.items()]

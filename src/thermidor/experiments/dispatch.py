@@ -72,8 +72,8 @@ class Work:
             self.pending.add(future)  # whoever lived it was killed before it was told: others will
         except KilledWorker:
             self.killed += 1
-        except Interrupted:
-            raise Stopped("another client has taken over this sweep") from None
+        except Interrupted as stop:
+            raise Stopped(str(stop)) from None
         except (OSError, CancelledError):
             raise self.lost("the scheduler was") from None
         else:

@@ -17,6 +17,7 @@ import numpy as np
 from thermidor.errors import InputError
 from thermidor.experiments import store
 from thermidor.experiments.extras import need
+from thermidor.experiments.faults import place
 from thermidor.experiments.plan import Plan
 from thermidor.experiments.rows import DONE, FAILED, PLANNED
 from thermidor.runs import manifest as manifests
@@ -78,17 +79,19 @@ class Sweep:
         import xarray as xr
 
         from thermidor.country import MEANINGS, UNITS
+        from thermidor.experiments import lazily, series
 
         if not self.design.series:
             mend = "name some under 'series' in the design"
             raise InputError("this sweep keeps no series", str(self.folder), "its design asks for none", mend)
-        raw = xr.open_zarr(self.folder / store.SERIES, consolidated=False, chunks=None)
+        months = self.plan.months[:: self.design.series_every].astype("datetime64[ns]")
+        kept = lazily.variable(series.opened(self.folder, self.manifest), self.folder)
         named = {}
-        for place, name in enumerate(self.design.series):
+        for at, name in enumerate(self.design.series):
             variable = name.rpartition(".")[2]
-            named[name] = raw["series"].variable.isel(variable=place)
+            named[name] = kept.isel(variable=at)
             named[name].attrs = {"unit": UNITS.get(variable, ""), "meaning": MEANINGS.get(variable, "")}
-        coordinates = {"member": np.arange(self.plan.members), "month": raw["month"].values}
+        coordinates = {"member": np.arange(self.plan.members), "month": months}
         return xr.Dataset(named, coords=coordinates)
 
     def sql(self, query: str) -> pa.Table:
@@ -103,12 +106,15 @@ class Sweep:
             connection.register("members", self.table)
             connection.execute("set enable_external_access = false; set lock_configuration = true")
             try:
-                return connection.sql(query).to_arrow_table()
+                found = connection.sql(query)
+                answer: pa.Table | None = None if found is None else found.to_arrow_table()
+                why = "it asks for nothing"
             except duckdb.Error as error:
-                columns = ", ".join(self.table.column_names[:24])
-                raise InputError(
-                    "the query can't be answered", "--sql", str(error)[:400], f"columns: {columns}"
-                ) from None
+                answer, why = None, str(error)[:400]
+        if answer is None:
+            columns = ", ".join(self.table.column_names[:24])
+            raise InputError("the query can't be answered", "--sql", why, f"columns: {columns}")
+        return answer
 
     def __repr__(self) -> str:
         """One line: name, members, place."""
@@ -118,9 +124,9 @@ class Sweep:
 def open_sweep(path: str | Path) -> Sweep:
     """Open the sweep kept in a folder, whole or not. Raises InputError if it is none, or is damaged."""
     need("pyarrow")
-    folder = Path(path).expanduser().resolve()
+    folder = place(path)
     manifest: dict[str, Any] = store.read_manifest(folder)
     plan = store.plan_in(manifest, str(folder / manifests.NAME))
-    store.check_planned(folder, manifest)
+    store.check_planned(folder, manifest, plan)
     store.check_whole(folder, manifest)
     return Sweep(folder, manifest, plan)

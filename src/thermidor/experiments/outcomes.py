@@ -6,16 +6,17 @@ series and the lens's reading; nothing is drawn, so that keeping more of them ch
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from thermidor.country import VARIABLES
 from thermidor.errors import InputError, nearest
-from thermidor.scenarios.schema import Month, Number, Record
+from thermidor.scenarios.schema import MONTH, Month, Number, Record
 
 if TYPE_CHECKING:
     from thermidor.lenses.criteria import Columns
@@ -35,8 +36,16 @@ def _label_or_mapping(value: object) -> object:
     return {"label": value} if isinstance(value, str) else value
 
 
+def _forms(schema: dict[str, Any]) -> None:
+    """Say in the schema which keys go together."""
+    forms = (["label"], ["variable", "below"], ["variable", "at_least"])
+    schema["oneOf"] = [{"required": keys} for keys in forms]
+
+
 class Condition(Record):
     """What a month has to meet: a label of the lens, or a variable below or at least at a level."""
+
+    model_config = ConfigDict(json_schema_extra=_forms)
 
     label: str | None = None
     variable: str | None = None
@@ -61,7 +70,17 @@ class Condition(Record):
         return f"{self.variable} {level}"
 
 
-Event = Annotated[Condition, BeforeValidator(_label_or_mapping)]
+Event = Annotated[Condition, BeforeValidator(_label_or_mapping, json_schema_input_type=str | Condition)]
+
+
+def _month_or_end(value: object) -> str:
+    """Check a month here, since Pydantic has an error for each of the two forms."""
+    if isinstance(value, str) and re.fullmatch(f"end|{MONTH}", value):
+        return value
+    raise ValueError("a month is written YYYY-MM, such as 1917-11; 'end' is the last")
+
+
+MonthOrEnd = Annotated[str, BeforeValidator(_month_or_end), Field(json_schema_extra={"pattern": f"^(end|{MONTH})$"})]
 
 
 class Window(Record):
@@ -115,7 +134,7 @@ class ValueAt(Record):
     """A variable's value in one month (`end` is the last)."""
 
     value_at: str
-    month: Month | Literal["end"] = "end"
+    month: MonthOrEnd = "end"
     country: str | None = None
 
 
@@ -129,7 +148,7 @@ class MeanOf(Window):
 class LabelAt(Record):
     """The label of one month (`end` is the last), a text."""
 
-    label_at: Month | Literal["end"]
+    label_at: MonthOrEnd
     country: str | None = None
 
 

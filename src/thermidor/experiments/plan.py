@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from thermidor.errors import InputError, nearest
 from thermidor.experiments import outcomes as measuring
 from thermidor.experiments.design import BASE, FIRST, OTHERS, Base, Change, Design, Overlay, as_data
-from thermidor.experiments.points import Points, points_of
+from thermidor.experiments.points import OUTSIDE, Points, named, points_of
 
 if TYPE_CHECKING:
     from thermidor.rules.registry import Registry
@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 MOST_MEMBERS = 10_000_000
 MOST_CHECKED = 64
 """Points that are tried before any work, beside those at the ends of the factors."""
-OUTSIDE = "outside"
+LOOKED_AT = 16
+"""Parts of a table that are compared with the sample, at least where it has so many."""
 
 
 class Case(NamedTuple):
@@ -83,7 +84,7 @@ class Plan:
 
     @cached_property
     def digest(self) -> str:
-        """Checksum (16 hex digits) of all that decides the members' numbers, but the rules' code."""
+        """Checksum (16 hex digits) of the design and its base scenario as they are written, prose too."""
         from thermidor.scenarios import scenario_text
 
         text = json.dumps([as_data(self.design), scenario_text(self.scenario)], sort_keys=True)
@@ -98,14 +99,17 @@ class Plan:
     def columns(self, first: int, last: int) -> dict[str, NDArray[Any]]:
         """What is known of members `first` to `last` before they live: numbers, factors, overlay, seed."""
         numbers = np.arange(first, last)
-        members = [self.member(int(number)) for number in numbers]
-        points = np.array([member.point for member in members], dtype=np.int64)
+        which = np.searchsorted([case.first for case in self.cases], numbers, side="right") - 1
+        places, replicates = np.divmod(numbers - np.array([c.first for c in self.cases])[which], self.design.replicates)
+        points = np.empty(len(numbers), np.int64)
+        for each in np.unique(which):
+            points[which == each] = self.cases[each].points[places[which == each]]
         levels = self.points.table(points)
         return {
             "member": numbers,
-            "overlay": np.array([member.case.name for member in members], dtype=object),
+            "overlay": np.array([case.name for case in self.cases], dtype=object)[which],
             "point": points,
-            "replicate": np.array([member.replicate for member in members], dtype=np.int64),
+            "replicate": replicates,
             "seed": np.full(len(numbers), self.design.seed, dtype=np.int64),
             **{f"x_{f.name}": levels[:, place] for place, f in enumerate(self.points.factors)},
         }
@@ -114,18 +118,15 @@ class Plan:
         """What the members of a case and point have in common. Raises InputError."""
         base, asked = self.design.base, self.points.settings(point)
         without = [*base.without, *case.change.without, *asked.without]
-        settings = {**base.set, **case.change.set, **asked.set}
+        settings: dict[str, float] = {}
+        for part in (base.set, case.change.set, asked.set):
+            settings |= named(part, self.countries[0])
         lived = self.scenario.without_outside() if OUTSIDE in without else self.scenario
-        lived = lived.overlay({self._key(key): value for key, value in settings.items()}) if settings else lived
+        lived = lived.overlay(settings) if settings else lived
         changed = {**base.rules, **case.change.rules, **asked.rules}
         off = list(dict.fromkeys(name for name in without if name != OUTSIDE))
         rules = self.registry.record(self.registry.values(changed, off))
         return Start(lived, rules, case.citizens, asked.draws)
-
-    def _key(self, key: str) -> str:
-        """A setting's key, the first country by its name."""
-        country, _, rest = key.partition(".")
-        return f"{self.countries[0]}.{rest}" if country == FIRST else key
 
 
 class Start(NamedTuple):
@@ -178,6 +179,42 @@ def plan_of(
     return plan
 
 
+def refuse_other_sample(plan: Plan, members: Path) -> None:
+    """Refuse a table of members whose points are not the plan's sample. Raises InputError.
+
+    SALib draws the sample, again at each opening, and each version may draw another for the same seed. What else is
+    wrong with the table is for others to say.
+    """
+    import pyarrow as pa
+
+    from thermidor.runs.manifest import version_of
+
+    try:
+        other = plan.points.matrix is not None and not all(_alike(plan, members))
+    except (OSError, ValueError, TypeError, pa.ArrowException):
+        return
+    if other:
+        why = f"it is drawn again wherever it is opened; here by SALib {version_of('SALib')}"
+        mend = "install the SALib with which it was begun, or begin anew in another folder"
+        raise InputError("the sample of points differs (another SALib?)", str(members), why, mend)
+
+
+def _alike(plan: Plan, members: Path) -> Iterator[bool]:
+    """Whether points of a table are the plan's, in some of its parts."""
+    import pyarrow.parquet as parquet
+
+    names, begin, last = [f"x_{f.name}" for f in plan.points.factors], 0, len(plan.points) * plan.design.replicates
+    with parquet.ParquetFile(members) as file:
+        for group in range(file.num_row_groups):
+            rows = file.metadata.row_group(group).num_rows
+            points = np.arange(begin, min(begin + rows, last)) // plan.design.replicates
+            if len(points) and group % max(1, file.num_row_groups // LOOKED_AT) == 0:
+                kept = [column.to_numpy()[: len(points)] for column in file.read_row_group(group, names).columns]
+                # a logarithm may differ in its last bit from processor to processor
+                yield np.allclose(np.transpose(kept), plan.points.table(points), rtol=1e-9, atol=1e-12)
+            begin += rows
+
+
 def _scenario(base: Base, beside: Path | None) -> Scenario:
     """The base scenario; a file has to lie in the design's own folder or below it."""
     from thermidor.scenarios import load_scenario
@@ -215,6 +252,8 @@ def _citizens(asked: int | Mapping[str, int], countries: tuple[str, ...], where:
             raise InputError(f"the scenario has no country '{name[:80]}'", where, "", mend)
         if name != OTHERS:
             found[countries[0] if name == FIRST else name] = number
+    if {FIRST, countries[0]} <= asked.keys():
+        raise InputError(f"citizens of '{countries[0]}' are given twice", where, f"it is '{FIRST}'", "keep one")
     if short := [name for name, number in found.items() if not number]:
         raise InputError(f"how many citizens has '{short[0]}'?", where, "it is left out", f"give '{OTHERS}' too")
     return found
@@ -270,11 +309,10 @@ def _try(plan: Plan) -> None:
 
 def _tried(points: Points, among: NDArray[np.int64]) -> Iterator[int]:
     if points.matrix is None and points.factors and len(among) == len(points):
-        shape = [len(levels) for levels in points.levels]
-        ends = product(*((0, size - 1) for size in shape[:10]))
-        yield from dict.fromkeys(int(np.ravel_multi_index((*end, *[0] * (len(shape) - 10)), shape)) for end in ends)
-        for place, size in enumerate(shape):
-            for level in range(min(size, MOST_CHECKED)):
-                yield int(np.ravel_multi_index([level if i == place else 0 for i in range(len(shape))], shape))
+        sizes, strides = [len(levels) for levels in points.levels], points.strides
+        ends = product(*((0, (size - 1) * stride) for size, stride in list(zip(sizes, strides, strict=True))[:10]))
+        yield from dict.fromkeys(sum(end) for end in ends)
+        for size, stride in zip(sizes, strides, strict=True):
+            yield from (level * stride for level in range(min(size, MOST_CHECKED)))
         return
     yield from (int(point) for point in among[:: max(1, len(among) // MOST_CHECKED)])

@@ -6,7 +6,8 @@ memory; samples of ranges are SALib's, drawn from the sampling's own seed and fr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -15,16 +16,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from thermidor.errors import InputError
+from thermidor.experiments.design import BASE, FIRST
 from thermidor.experiments.extras import need
 
 if TYPE_CHECKING:
-    from thermidor.experiments.design import Design, Factor, Sampling
+    from thermidor.experiments.design import Base, Design, Factor, Sampling
     from thermidor.rules.registry import Registry
     from thermidor.scenarios import Scenario
 
 Floats = NDArray[np.float64]
 Draws = dict[tuple[str, str], float]
 MOST_POINTS = 1_000_000
+OUTSIDE = "outside"
 ALMOST_ONE = 1.0 - 2.0**-53
 """The greatest draw there is."""
 
@@ -41,12 +44,16 @@ class Settings:
 
 @dataclass(frozen=True)
 class Varied:
-    """One factor: its span (or its levels), whether it is sampled by its logarithm, and what a number of it asks."""
+    """One factor: its span (or its levels), whether it is sampled by its logarithm, and what a number of it asks.
+
+    `keys` are the conditions (COUNTRY.KEY), rules and mechanisms that it decides.
+    """
 
     name: str
     low: float
     high: float
     ask: Callable[[float, Settings], None]
+    keys: tuple[str, ...]
     levels: tuple[float, ...] | None = None
     log: bool = False
     unit: str = ""
@@ -65,17 +72,21 @@ class Points:
         """Levels by factor, where all combinations are lived."""
         return tuple(factor.levels or () for factor in self.factors)
 
+    @cached_property
+    def strides(self) -> tuple[int, ...]:
+        """How many points lie between two levels of each factor, where all combinations are lived."""
+        sizes = [len(levels) for levels in self.levels]
+        return tuple(math.prod(sizes[place + 1 :]) for place in range(len(sizes)))
+
     def __len__(self) -> int:
-        if self.matrix is not None:
-            return len(self.matrix)
-        return int(np.prod([len(levels) for levels in self.levels], dtype=np.int64)) if self.factors else 1
+        return len(self.matrix) if self.matrix is not None else math.prod(map(len, self.levels))
 
     def __getitem__(self, point: int) -> tuple[float, ...]:
         """The numbers of a point, one a factor; the last factor changes fastest."""
         if self.matrix is not None:
             return tuple(float(x) for x in self.matrix[point])
-        places = np.unravel_index(point, [len(levels) for levels in self.levels]) if self.factors else ()
-        return tuple(levels[int(place)] for levels, place in zip(self.levels, places, strict=True))
+        parts = zip(self.levels, self.strides, strict=True)
+        return tuple(levels[point // stride % len(levels)] for levels, stride in parts)
 
     def table(self, points: NDArray[np.int64]) -> Floats:
         """The numbers of many points [points, factors]."""
@@ -83,8 +94,8 @@ class Points:
             return self.matrix[points]
         if not self.factors:
             return np.zeros((len(points), 0))
-        places = np.unravel_index(points, [len(levels) for levels in self.levels])
-        return np.stack([np.asarray(every)[place] for every, place in zip(self.levels, places, strict=True)], axis=1)
+        parts = zip(self.levels, self.strides, strict=True)
+        return np.stack([np.asarray(every)[points // stride % len(every)] for every, stride in parts], axis=1)
 
     def settings(self, point: int) -> Settings:
         """What a point asks."""
@@ -96,15 +107,63 @@ class Points:
 
 def points_of(design: Design, scenario: Scenario, registry: Registry) -> Points:
     """Lay out the points of a design over its base scenario. Raises InputError for what can't be varied."""
-    factors = tuple(varied for name, f in design.factors.items() for varied in _varied(name, f, scenario, registry))
-    names = [factor.name for factor in factors]
-    if twice := sorted({name for name in names if names.count(name) > 1}):
-        raise InputError(f"'{twice[0]}' is varied twice", "factors", "one of the two would be ignored", "keep one")
+    first = next(iter(scenario.countries))
+    factors = tuple(
+        varied for name, f in design.factors.items() for varied in _varied(name, f, design.base, scenario, registry)
+    )
+    _refuse_clashes(design, factors, first)
     if design.sampling.method == "full":
         points = Points(factors)
-        _few_enough(len(points))
+        _few_enough(math.prod(map(len, points.levels)))
         return points
+    if not factors:
+        why = "there is none, or none whose range has a width"
+        raise InputError(f"sampling by '{design.sampling.method}' needs factors", "sampling", why, "name some")
     return Points(factors, _sampled(factors, design.sampling))
+
+
+def named(settings: Mapping[str, float], first: str, where: str = "") -> dict[str, float]:
+    """Settings with the first country by its name. Raises InputError for a key that is spelt in both ways."""
+    found = {_named(key, first): number for key, number in settings.items()}
+    if len(found) < len(settings):
+        twice = next(key for key in settings if key != _named(key, first) in settings)
+        raise _twice(_named(twice, first), where, f"'{FIRST}' is '{first}'")
+    return found
+
+
+def _named(key: str, first: str) -> str:
+    country, dot, rest = key.partition(".")
+    return f"{first}{dot}{rest}" if country == FIRST else key
+
+
+def _twice(key: str, where: str, why: str) -> InputError:
+    return InputError(f"'{key}' is asked for twice", where, f"{why}: one of the two would be ignored", "keep one")
+
+
+def _refuse_clashes(design: Design, factors: tuple[Varied, ...], first: str) -> None:
+    """Refuse what two factors decide, or a factor and an overlay: one of the two would be ignored."""
+    by: dict[str, str] = {}
+    names: set[str] = set()
+    for factor in factors:
+        where = f"factors.{factor.name}" if factor.name in design.factors else "factors"
+        if factor.name in names:
+            raise InputError(
+                f"there are two factors '{factor.name}'", where, "one comes of 'every'", "rename the other"
+            )
+        names.add(factor.name)
+        for key in factor.keys:
+            if key in by:
+                raise _twice(key, where, f"by the factors '{by[key]}' and '{factor.name}'")
+            by[key] = factor.name
+    named(design.base.set, first, f"{BASE}.set")
+    asked: list[tuple[str, Iterable[str]]] = [(f"{BASE}.without", design.base.without)]
+    for name, overlay in design.overlays.items():
+        where = f"overlays.{name}"
+        asked.append((where, (*named(overlay.set, first, f"{where}.set"), *overlay.rules, *overlay.without)))
+    for where, keys in asked:
+        for key in keys:
+            if key in by:
+                raise _twice(key, where, f"here and by the factor '{by[key]}'")
 
 
 def problem_of(factors: tuple[Varied, ...]) -> dict[str, Any]:
@@ -129,7 +188,8 @@ def _sampled(factors: tuple[Varied, ...], sampling: Sampling) -> Floats:
     else:
         matrix = morris.sample(problem, count, num_levels=sampling.levels, seed=sampling.seed)
     log = np.array([factor.log for factor in factors])
-    return np.where(log, np.exp(np.where(log, matrix, 0.0)), matrix)
+    numbers = np.where(log, np.exp(np.where(log, matrix, 0.0)), matrix)
+    return np.clip(numbers, [f.low for f in factors], [f.high for f in factors])  # SALib oversteps by the last bit
 
 
 def _few_enough(points: int) -> None:
@@ -138,19 +198,20 @@ def _few_enough(points: int) -> None:
         raise InputError("the design is too large", "factors", why, "give fewer levels, or another sampling")
 
 
-def _varied(name: str, factor: Factor, scenario: Scenario, registry: Registry) -> Iterator[Varied]:
+def _varied(name: str, factor: Factor, base: Base, scenario: Scenario, registry: Registry) -> Iterator[Varied]:
     """The factors that one entry of a design stands for."""
     where = f"factors.{name}"
     if factor.every == "rules":
         yield from _every_rule(factor, registry)
     elif factor.every == "starts":
-        yield from _every_start(factor, scenario)
+        yield from _every_start(factor, base, scenario)
     elif factor.switch is not None:
         for mechanism in factor.switch:
             if registry.find(mechanism, where).off is None:
                 known = ", ".join(registry.mechanisms[:8])
                 raise InputError(f"'{mechanism}' can't be switched off", where, "it is a magnitude", f"such as {known}")
-        yield Varied(name, 0.0, 1.0, _switched(factor.switch), (1.0, 0.0), unit="1 on, 0 off", meaning=factor.meaning)
+        unit, ask = "1 on, 0 off", _switched(factor.switch)
+        yield Varied(name, 0.0, 1.0, ask, factor.switch, (1.0, 0.0), unit=unit, meaning=factor.meaning)
     else:
         levels = factor.values or _levels(factor)
         low, high = factor.range or (min(levels), max(levels))
@@ -159,7 +220,9 @@ def _varied(name: str, factor: Factor, scenario: Scenario, registry: Registry) -
         if factor.rule is not None:
             rule = registry.find(factor.rule, where)
             unit, meaning = unit or rule.unit, meaning or rule.meaning
-        yield Varied(name, low, high, _asking(factor, low, high), levels or None, log, unit, meaning)
+        first = next(iter(scenario.countries))
+        keys = tuple(_named(key, first) for key in (str(factor.set or factor.rule), *factor.along))
+        yield Varied(name, low, high, _asking(factor, low, high), keys, levels or None, log, unit, meaning)
 
 
 def _levels(factor: Factor) -> tuple[float, ...]:
@@ -209,15 +272,19 @@ def _every_rule(factor: Factor, registry: Registry) -> Iterator[Varied]:
             half = factor.within * (abs(rule.value) or high - low)
             low, high = max(low, rule.value - half), min(high, rule.value + half)
         if low < high:
-            yield Varied(rule.name, low, high, asking(rule.name), unit=rule.unit, meaning=rule.meaning)
+            yield Varied(rule.name, low, high, asking(rule.name), (rule.name,), unit=rule.unit, meaning=rule.meaning)
 
 
-def _every_start(factor: Factor, scenario: Scenario) -> Iterator[Varied]:
+def _every_start(factor: Factor, base: Base, scenario: Scenario) -> Iterator[Varied]:
     """Every number of the scenario that a member draws: conditions, organisations, strength of outside events.
 
-    A number of such a factor takes the place of the draw, so that groups that sum to one stay whole.
+    A number of such a factor takes the place of the draw, so that groups that sum to one stay whole. What the base
+    sets or takes away is not drawn.
     """
-    for country, key, low, high, meaning in _drawn(scenario):
+    fixed = named(base.set, next(iter(scenario.countries)), f"{BASE}.set")
+    for country, key, low, high, meaning in _drawn(scenario.without_outside() if OUTSIDE in base.without else scenario):
+        if f"{country}.{key}" in fixed:
+            continue
         if factor.within is not None:
             middle = (low + high) / 2.0
             half = min(factor.within * abs(middle), (high - low) / 2.0)
@@ -226,7 +293,7 @@ def _every_start(factor: Factor, scenario: Scenario) -> Iterator[Varied]:
             span = (low, high)
         if span[0] < span[1]:
             name = f"{country}.{key}"
-            yield Varied(name, *span, _drawing((country, key), low, high), unit="", meaning=meaning)
+            yield Varied(name, *span, _drawing((country, key), low, high), (name,), meaning=meaning)
 
 
 def _drawing(key: tuple[str, str], low: float, high: float) -> Callable[[float, Settings], None]:

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
@@ -32,6 +34,28 @@ def write_planned(path: Path, plan: Plan, columns: Mapping[str, str]) -> None:
     if writer is not None:
         writer.close()
     os.replace(aside, path)
+
+
+def unlike(file: Any, plan: Plan, columns: Mapping[str, str]) -> str:
+    """How a planned table (an open Parquet file) differs from its plan, in words; nothing where it does not."""
+    import pyarrow as pa
+
+    if file.metadata.num_rows != plan.members:
+        return "it does not hold all members"
+    wanted = joined(pa.table(plan.columns(0, 1)), None, result_schema(columns)).schema
+    if not file.schema_arrow.equals(wanted):
+        differs = dict(zip(wanted.names, wanted.types, strict=True)).items() ^ dict(
+            zip(file.schema_arrow.names, file.schema_arrow.types, strict=True)).items()  # fmt: skip
+        return f"its columns are not those of the design: {', '.join(sorted({name for name, _ in differs}))[:120]}"
+    first = 0
+    for batch in file.iter_batches(batch_size=ROWS):
+        for name, values in plan.columns(first, first + len(batch)).items():
+            kept = batch.column(name).to_numpy(zero_copy_only=False)
+            same = np.isclose(kept, values, rtol=1e-9, atol=1e-12) if values.dtype.kind == "f" else kept == values
+            if not same.all():
+                return f"member {first + int(np.argmin(same))} has another {name} than the design gives it"
+        first += len(batch)
+    return ""
 
 
 def result_schema(columns: Mapping[str, str]) -> pa.Schema:

@@ -7,7 +7,8 @@
     DIR/.running          token of the client that is at work; workers of another stop
 
 A block is there whole or not at all (written aside and renamed, after its series), so that whatever is killed, what
-is finished stays. When all blocks are there they are put into members.parquet and the manifest says `whole`.
+is finished stays. When all blocks are there they are put into members.parquet and the manifest says `whole`. No
+file of it may be a link.
 """
 
 from __future__ import annotations
@@ -18,19 +19,19 @@ import os
 import re
 import shutil
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from thermidor.errors import InputError
 from thermidor.experiments import outcomes as measuring
-from thermidor.experiments import rows
+from thermidor.experiments import rows, series
 from thermidor.experiments.design import as_data, design_from
-from thermidor.experiments.plan import Plan, plan_of
+from thermidor.experiments.faults import WHOLE, check_entries, damaged, refuse_links, tampered
+from thermidor.experiments.plan import Plan, plan_of, refuse_other_sample
 from thermidor.experiments.rows import DONE, FAILED, PLANNED
+from thermidor.experiments.stamp import differences, stamp
 from thermidor.runs import lock
 from thermidor.runs import manifest as manifests
 from thermidor.runs.store import placing
@@ -39,20 +40,12 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 KIND, SCHEMA = "thermidor-sweep", 1
-MEMBERS, BLOCKS, SERIES, RUNNING = "members.parquet", "blocks", "series.zarr", ".running"
-WHOLE = "whole"
+MEMBERS, BLOCKS, SERIES, RUNNING = "members.parquet", "blocks", series.NAME, ".running"
+OURS = (manifests.NAME, MEMBERS, BLOCKS, SERIES, RUNNING, lock.NAME, f"{MEMBERS}.partial", f"{manifests.NAME}.partial")
+"""Names of all that a sweep writes into its folder."""
 SWEEP = b"thermidor-sweep"
 """Key of the sweep's digest in a block's file."""
 Manifest = dict[str, Any]
-
-
-def stamp() -> dict[str, str]:
-    """What has to be equal between a sweep's beginning and its end, and between client and workers."""
-    from thermidor import __version__
-    from thermidor.jit import rules_digest
-
-    versions = {name: manifests.version_of(name) for name in ("numpy", "numba")}
-    return {"thermidor": __version__, "rules_code": rules_digest(), **versions}
 
 
 def blocks_in(manifest: Manifest) -> int:
@@ -72,7 +65,7 @@ def create(folder: Path, plan: Plan, block: int) -> Manifest:
         (folder / BLOCKS).mkdir()
         rows.write_planned(folder / MEMBERS, plan, _columns(plan))
         if plan.series:
-            _create_series(folder, plan, block)
+            series.create(folder, plan, block)
         manifest = _described(plan, block)
         manifests.write(folder, manifest)
     return manifest
@@ -80,31 +73,39 @@ def create(folder: Path, plan: Plan, block: int) -> Manifest:
 
 def read_manifest(folder: Path) -> Manifest:
     """Read the manifest of the sweep in a folder. Raises InputError if there is none, or none that we know."""
-    return manifests.read(folder, KIND, SCHEMA, "sweep")
+    manifest = manifests.read(folder, KIND, SCHEMA, "sweep")
+    check_entries(manifest, str(folder / manifests.NAME))
+    refuse_links(folder / name for name in OURS)
+    return manifest
 
 
 def plan_in(manifest: Manifest, where: str) -> Plan:
     """The plan that a manifest holds. Raises InputError if it was tampered with."""
     from thermidor.scenarios import parse_scenario
 
-    try:
-        design = design_from(manifest["design"], lambda path: f"{where}: design.{'.'.join(map(str, path))}")
-        plan = plan_of(design, scenario=parse_scenario(manifest["scenario"], where), tried=True)
-        same = (plan.digest, plan.members) == (manifest["digest"], manifest["members"])
-    except (KeyError, TypeError, AttributeError) as error:
-        raise _tampered(where, f"its manifest lacks {error}") from None
-    if not same or not 0 < int(manifest["block"]) <= max(plan.members, 1):
-        raise _tampered(where, "its manifest does not agree with itself")
+    design = design_from(manifest["design"], lambda path: f"{where}: design.{'.'.join(map(str, path))}")
+    plan = plan_of(design, scenario=parse_scenario(manifest["scenario"], where), tried=True)
+    told = (plan.digest, plan.members, list(design.series))
+    agrees = told == (manifest["digest"], manifest["members"], manifest["series"])
+    if not agrees or not 0 < int(manifest["block"]) <= max(plan.members, 1):
+        raise tampered(where, "its manifest does not agree with itself")
+    if manifest["state"] != WHOLE and manifest["columns"] != _columns(plan):
+        raise tampered(where, "its columns are not those of its outcomes")
     return plan
 
 
 def refuse_other(manifest: Manifest, plan: Plan, folder: Path) -> None:
-    """Refuse to go on with a sweep under another design, rule set or version; says what differs. Raises InputError."""
-    now = stamp()
+    """Refuse to go on with a sweep under another design, code or version; says what differs. Raises InputError.
+
+    Words of the design may differ; one that is whole may lack what an older version did not write.
+    """
+    from thermidor.scenarios import scenario_text
+
     then = manifest["stamp"]
-    differs = [f"{key} {then.get(key)}, now {now[key]}" for key in now if then.get(key) != now[key]]
-    if manifest["digest"] != plan.digest:
-        differs = _design_differences(manifest, plan) + differs
+    differs = differences(stamp() | then if manifest["state"] == WHOLE else then)
+    old, new = (as_data(design, prose=False) for design in (design_from(manifest["design"]), plan.design))
+    if (old, manifest["scenario"]) != (new, scenario_text(plan.scenario)):
+        differs = _design_differences(old, new) + differs
     if differs:
         mend = "go on with the same design and version, or begin anew in another folder"
         raise InputError("this sweep was begun otherwise", str(folder), f"it had {'; '.join(differs[:6])}", mend)
@@ -115,28 +116,32 @@ def finished(folder: Path, manifest: Manifest) -> list[int]:
     if manifest["state"] == WHOLE:
         return list(range(blocks_in(manifest)))
     blocks = folder / BLOCKS
-    if blocks.is_symlink() or not blocks.is_dir():
-        raise _tampered(str(blocks), "its folder of blocks is gone, or lies elsewhere")
+    if not blocks.is_dir():
+        raise tampered(str(blocks), "its folder of blocks is gone")
     names = (re.fullmatch(r"(\d{6,})\.parquet", path.name) for path in blocks.iterdir())
     return sorted(int(name[1]) for name in names if name)
 
 
-def check_planned(folder: Path, manifest: Manifest) -> None:
-    """Refuse a table of members that does not hold them all. Raises InputError."""
+def check_planned(folder: Path, manifest: Manifest, plan: Plan) -> None:
+    """Refuse a table of members that is not the one that was planned. Raises InputError."""
     import pyarrow as pa
     import pyarrow.parquet as parquet
 
     path = folder / MEMBERS
+    refuse_other_sample(plan, path)
+    if manifest["state"] == WHOLE:
+        return  # it has a checksum
     try:
-        rows = parquet.read_metadata(path).num_rows
+        with parquet.ParquetFile(path) as file:
+            wrong = rows.unlike(file, plan, manifest["columns"])
     except (OSError, pa.ArrowException) as error:
-        raise _damaged(path, f"it can't be read: {str(error)[:120]}", "begin the sweep anew") from None
-    if rows != int(manifest["members"]):
-        raise _damaged(path, "it does not hold all members", "begin the sweep anew")
+        wrong = f"it can't be read: {str(error)[:120]}"
+    if wrong:
+        raise damaged(path, wrong, "begin the sweep anew")
 
 
 def read_block(folder: Path, manifest: Manifest, number: int) -> pa.Table:
-    """Read what a block came to. Raises InputError if it is damaged or another sweep's."""
+    """Read what a block came to, and try its series. Raises InputError if it is damaged or another sweep's."""
     import pyarrow as pa
     import pyarrow.parquet as parquet
 
@@ -144,14 +149,17 @@ def read_block(folder: Path, manifest: Manifest, number: int) -> pa.Table:
     first, last = members_of(manifest, number)
     try:
         table = parquet.read_table(path, memory_map=False)
-        own = (table.schema.metadata or {}).get(SWEEP) == manifest["digest"].encode()
-        whole = table.column("member").to_pylist() == list(range(first, last))
-    except (OSError, pa.ArrowException, KeyError) as error:
-        raise _damaged(path, f"it can't be read: {str(error)[:120]}") from None
-    if not own or not whole or not first < last:
-        raise _damaged(path, "it belongs to another sweep" if not own else "it does not hold the block's members")
-    if manifest["series"] and not (folder / SERIES / "series" / "c" / str(number) / "0" / "0").is_file():
-        raise _damaged(folder / SERIES, f"the series of block {number} are gone")
+    except (OSError, pa.ArrowException) as error:
+        raise damaged(path, f"it can't be read: {str(error)[:120]}") from None
+    if (table.schema.metadata or {}).get(SWEEP) != manifest["digest"].encode():
+        raise damaged(path, "it belongs to another sweep")
+    if not table.schema.equals(rows.result_schema(manifest["columns"])):
+        raise damaged(path, "its columns are not those of the sweep")
+    if not first < last or table.column("member").to_pylist() != list(range(first, last)):
+        raise damaged(path, "it does not hold the block's members")
+    lived = DONE in table.column("status").to_pylist()
+    if manifest["series"] and lived and (wrong := series.fault(folder, manifest, number)):
+        raise damaged(path, wrong)
     return table
 
 
@@ -171,16 +179,6 @@ def write_block(folder: Path, manifest: Manifest, number: int, cells: Mapping[st
             os.replace(aside, path)
         finally:
             aside.unlink(missing_ok=True)
-
-
-def write_series(folder: Path, first: int, last: int, values: NDArray[np.float32]) -> None:
-    """Write the kept series of a block's members [member, month, variable]; they are a chunk of their own."""
-    import zarr
-
-    with placing(folder):
-        zarr.config.set({"array.write_empty_chunks": True})  # so that a chunk that is not there is a block that is not
-        kept: Any = zarr.open_group(folder / SERIES, mode="r+", use_consolidated=False)["series"]
-        kept[first:last] = values
 
 
 def block_path(folder: Path, number: int) -> Path:
@@ -205,7 +203,7 @@ def tables(folder: Path, manifest: Manifest) -> Iterator[pa.Table]:
             for number, known in enumerate(planned):
                 yield rows.joined(known, read_block(folder, manifest, number) if number in there else None)
     except (OSError, pa.ArrowException) as error:
-        raise _damaged(path, f"it can't be read: {str(error)[:120]}") from None
+        raise damaged(path, f"it can't be read: {str(error)[:120]}") from None
 
 
 def make_whole(folder: Path, manifest: Manifest, seconds: float) -> Manifest:
@@ -240,10 +238,16 @@ def make_whole(folder: Path, manifest: Manifest, seconds: float) -> Manifest:
     return whole
 
 
+def note_seconds(folder: Path, manifest: Manifest, seconds: float) -> None:
+    """Add the time of a session that ends before the sweep does."""
+    with suppress(OSError):
+        manifests.write(folder, {**manifest, "seconds": round(float(manifest.get("seconds", 0.0)) + seconds, 3)})
+
+
 def unplanned(folder: Path) -> bool:
     """Say whether a folder holds nothing, or only what a client has left that was killed while it planned."""
     found = {path.name for path in folder.iterdir()}
-    ours = {BLOCKS, SERIES, RUNNING, lock.NAME, MEMBERS, f"{MEMBERS}.partial", f"{manifests.NAME}.partial"}
+    ours = {*OURS} - {manifests.NAME}
     return not found or (lock.NAME in found <= ours and not any((folder / BLOCKS).glob("*")))
 
 
@@ -256,12 +260,19 @@ def forget_blocks(folder: Path) -> None:
 
 def check_whole(folder: Path, manifest: Manifest) -> None:
     """Refuse a whole sweep whose files are not those that its manifest records. Raises InputError."""
+    import pyarrow.parquet as parquet
+
     if manifest["state"] != WHOLE:
         return
-    if not (folder / MEMBERS).is_file() or checksum(folder / MEMBERS) != manifest["sha256"][MEMBERS]:
-        raise _damaged(folder / MEMBERS, "it is not the file that the manifest records", "run the sweep again")
+    path = folder / MEMBERS
+    if not path.is_file() or checksum(path) != manifest["sha256"].get(MEMBERS):
+        raise damaged(path, "it is not the file that the manifest records", "run the sweep again")
+    if lacking := [name for name in manifest["columns"] if name not in parquet.read_schema(path).names]:
+        raise tampered(str(folder / manifests.NAME), f"there is no column '{lacking[0][:80]}'")
     if list(extent(folder / SERIES)) != manifest["extent"]:
-        raise _damaged(folder / SERIES, "it holds not what the manifest records", "run the sweep again")
+        if strays := series.strays(folder):
+            raise damaged(strays[0], "it does not belong to the series", "move it away")
+        raise damaged(folder / SERIES, "it holds not what the manifest records", "run the sweep again")
 
 
 def checksum(path: Path) -> str:
@@ -302,9 +313,9 @@ def _described(plan: Plan, block: int) -> Manifest:
     }
 
 
-def _design_differences(manifest: Manifest, plan: Plan) -> list[str]:
+def _design_differences(then: dict[str, Any], now: dict[str, Any]) -> list[str]:
     """The entries of two designs that differ, in words."""
-    old, new = _flat(manifest["design"]), _flat(as_data(plan.design))
+    old, new = _flat(then), _flat(now)
     keys = [key for key in {**old, **new} if old.get(key) != new.get(key)]
     said = [f"{key} {old.get(key, 'left out')}, now {new.get(key, 'left out')}" for key in keys]
     return said or ["another text of the base scenario"]
@@ -316,31 +327,3 @@ def _flat(entry: Any, at: str = "") -> dict[str, str]:
         return {at: json.dumps(entry)[:60]}
     found = (_flat(value, f"{at}.{key}".lstrip(".")) for key, value in entry.items())
     return {path: value for each in found for path, value in each.items()}
-
-
-def _create_series(folder: Path, plan: Plan, block: int) -> None:
-    import zarr
-    from zarr.codecs import BloscCodec, BloscShuffle, Crc32cCodec
-
-    months = plan.months[:: plan.design.series_every]
-    group = zarr.create_group(store=folder / SERIES, zarr_format=3, attributes={"series": list(plan.design.series)})
-    days = months.astype("datetime64[D]").astype(np.int64)
-    calendar: dict[str, Any] = {"units": "days since 1970-01-01", "calendar": "proleptic_gregorian"}
-    group.create_array("month", data=days, dimension_names=("month",), attributes=calendar)
-    group.create_array(
-        "series",
-        shape=(plan.members, len(months), len(plan.series)),
-        dtype="float32",
-        chunks=(block, len(months), len(plan.series)),
-        compressors=(BloscCodec(cname="zstd", clevel=3, shuffle=BloscShuffle.shuffle), Crc32cCodec()),
-        fill_value=float("nan"),
-        dimension_names=("member", "month", "variable"),
-    )
-
-
-def _tampered(where: str, why: str) -> InputError:
-    return InputError("this is not a sweep as it was written", where, why, "begin it anew in another folder")
-
-
-def _damaged(path: Path, why: str, mend: str = "delete that file and go on with --resume") -> InputError:
-    return InputError("a file of this sweep is damaged", str(path), why, mend)

@@ -15,16 +15,17 @@ import secrets
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
 from typing import Any, NamedTuple
 
-from thermidor.errors import InputError
+from thermidor.errors import InputError, RunError
 from thermidor.experiments import cluster, store
-from thermidor.experiments.design import Design, design_in, design_path
+from thermidor.experiments.design import Design, as_data, design_from, design_in, design_path
 from thermidor.experiments.dispatch import Progress, dispatch
 from thermidor.experiments.extras import need
+from thermidor.experiments.faults import WHOLE, place
 from thermidor.experiments.opened import Sweep, open_sweep
 from thermidor.experiments.plan import Plan, plan_of
 from thermidor.runs import lock
@@ -41,13 +42,17 @@ PROBES = 3
 
 
 class Cost(NamedTuple):
-    """What a sweep will take: members, points, citizen-months, seconds a member on a core, bytes kept at most."""
+    """What a sweep will take: members, points, citizen-months, seconds a member on a core, bytes kept at most.
+
+    `failed` says why a probed member failed; the seconds are then those of one that fails.
+    """
 
     members: int
     points: int
     citizen_months: int
     seconds_each: float
     bytes: int
+    failed: str = ""
 
     def seconds(self, cores: int) -> float:
         """Expected seconds on so many cores."""
@@ -59,7 +64,7 @@ def planned(design: str | Path | Design | Plan) -> Plan:
     if isinstance(design, Plan):
         return design
     if isinstance(design, Design):
-        return plan_of(design)
+        return plan_of(design_from(as_data(design)))  # a changed copy has been checked by nobody
     path = design_path(design)
     document = read_document(path)
     made = design_in(document)
@@ -85,20 +90,22 @@ def cost(plan: Plan) -> Cost:
     from thermidor.runs.simulate import simulate
 
     cluster.compile_here(plan)
-    spent, lived = 0.0, sorted({plan.members * (2 * k + 1) // (2 * PROBES) for k in range(PROBES)})
+    spent, failed, lived = 0.0, "", sorted({plan.members * (2 * k + 1) // (2 * PROBES) for k in range(PROBES)})
     for number in lived:
         case, point, replicate = plan.member(number)
         began = time.perf_counter()
         start = plan.start(case, point)
         resolved = start.resolved(plan.design.seed, replicate)
         sizes: Any = {"citizens": start.citizens, "months": len(plan.months)}
-        with suppress(Exception):  # a member that fails is for the sweep to report
+        try:
             simulate(resolved, start.rules, seed=plan.design.seed, replicate=replicate, **sizes)
+        except RunError as error:
+            failed = failed or f"member {number}, {error}"
         spent += time.perf_counter() - began
     months = len(plan.months[:: plan.design.series_every])
     cells = 8 + len(plan.points.factors) + 2 * len(plan.design.outcomes)
     room = plan.members * (8 * cells + 4 * months * len(plan.series))
-    return Cost(plan.members, len(plan.points), plan.citizen_months, spent / len(lived), room)
+    return Cost(plan.members, len(plan.points), plan.citizen_months, spent / len(lived), room, failed)
 
 
 def sweep(
@@ -129,25 +136,31 @@ def sweep(
     are lost. A member that fails is a row of the table, not an error.
     """
     need("distributed", "pyarrow")
-    plan, target = planned(design), Path(out).expanduser().resolve()
+    target, plan = place_for(out, resume), planned(design)
     if workers is not None and workers < 1:
         raise InputError(f"workers can't be {workers}", "workers", "", "give 1 or more")
+    if scheduler is not None:
+        cluster.find_scheduler(scheduler)
     with _held(target, resume):
         manifest = _begun(target, plan, resume, probed)
         began, token = time.perf_counter(), secrets.token_hex(8)
         missing = _missing(target, manifest)
-        if missing:
-            with placing(target):
-                (target / store.RUNNING).write_text(token, encoding="ascii")
-            cluster.compile_here(plan)
-            with cluster.workers(workers or manifests.cores(), processes=processes, scheduler=scheduler) as client:
-                threads = cluster.ask_workers(client, target, token)
-                try:
-                    with client.as_current():
-                        dispatch(client, str(target), manifest, missing, token, threads, simulate, progress, cancel)
-                finally:
-                    (target / store.RUNNING).unlink(missing_ok=True)  # whoever is still at work stops by itself
-        if manifest["state"] != store.WHOLE:
+        try:
+            if missing:
+                with placing(target):
+                    (target / store.RUNNING).write_text(token, encoding="ascii")
+                cluster.compile_here(plan)
+                with cluster.workers(workers or manifests.cores(), processes=processes, scheduler=scheduler) as client:
+                    threads = cluster.ask_workers(client, target, token)
+                    try:
+                        with client.as_current():
+                            dispatch(client, str(target), manifest, missing, token, threads, simulate, progress, cancel)
+                    finally:
+                        (target / store.RUNNING).unlink(missing_ok=True)  # whoever is still at work stops by itself
+        except BaseException:
+            store.note_seconds(target, manifest, time.perf_counter() - began)
+            raise
+        if manifest["state"] != WHOLE:
             store.make_whole(target, manifest, time.perf_counter() - began)
         store.forget_blocks(target)
     return open_sweep(target)
@@ -159,7 +172,7 @@ def _begun(target: Path, plan: Plan, resume: bool, probed: Cost | None) -> store
         manifest = store.read_manifest(target)
         store.plan_in(manifest, str(target / manifests.NAME))
         store.refuse_other(manifest, plan, target)
-        store.check_planned(target, manifest)
+        store.check_planned(target, manifest, plan)
         store.check_whole(target, manifest)
         return manifest
     probed = probed or cost(plan)
@@ -176,19 +189,25 @@ def _begun(target: Path, plan: Plan, resume: bool, probed: Cost | None) -> store
 def _missing(target: Path, manifest: store.Manifest) -> list[int]:
     """Blocks that are not there; those that are, are read through. Raises InputError for a damaged one."""
     there = set(store.finished(target, manifest))
-    if manifest["state"] != store.WHOLE:
+    if manifest["state"] != WHOLE:
         for number in sorted(there):
             store.read_block(target, manifest, number)
     return [number for number in range(store.blocks_in(manifest)) if number not in there]
 
 
-@contextmanager
-def _held(target: Path, resume: bool) -> Iterator[None]:
-    """Hold the folder: a new and empty one, or, to resume, one that holds a sweep. Raises InputError."""
+def place_for(out: str | Path, resume: bool = False) -> Path:
+    """The folder of a sweep: a new or empty one, or, to resume, one that holds a sweep. Raises InputError."""
+    target = place(out)
     if resume:
         store.read_manifest(target)
     elif target.exists():
         _refuse_taken(target)
+    return target
+
+
+@contextmanager
+def _held(target: Path, resume: bool) -> Iterator[None]:
+    """Hold the folder, emptied where it is new. Raises InputError."""
     with placing(target):
         target.mkdir(parents=True, exist_ok=True)
         held = lock.hold(target)
@@ -217,5 +236,5 @@ def _refuse_taken(target: Path) -> None:
 def _refuse_full(target: Path, needed: int) -> None:
     total, _, free = shutil.disk_usage(target)
     if total and free < needed:
-        why = f"it may take up to {needed / 1e6:.0f} MB, {free / 1e6:.0f} MB are free"
+        why = f"it may take up to {needed / 1e6:,.4g} MB, {free / 1e6:,.4g} MB are free"
         raise InputError("the disk has no room for this sweep", str(target), why, "free some room or write elsewhere")

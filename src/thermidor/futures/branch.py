@@ -28,6 +28,7 @@ from thermidor.errors import InputError, RunError
 from thermidor.futures.changes import Hushed, Setting, hush, outside_of, set_state, settings_of
 from thermidor.runs import manifest as manifests
 from thermidor.runs import store
+from thermidor.runs.dates import month_among
 from thermidor.runs.ensemble import at_least, names_of, numbers_of
 from thermidor.runs.members import Progress, live_all
 from thermidor.runs.result import Result
@@ -92,6 +93,7 @@ def branch(
     at_least("seed", seed, 0)
     at_least("threads", threads, 1)
     parent = run if isinstance(run, Result) else store.open_run(run)
+    _refuse_its_own_place(parent.path, out)
     was = parent.manifest
     seed = int(was["seed"] if seed is None else seed)
     asked = {"set": numbers_of("set", set), "rules": numbers_of("rules", rules), "without": list(names_of(without))}
@@ -185,6 +187,16 @@ def changes_of(asked: Mapping[str, Any], before: Mapping[str, float], countries:
     return Changes(settings_of(asked["set"], countries), hushed, rules)
 
 
+def _refuse_its_own_place(parent: Path | None, out: str | Path | None) -> None:
+    """Refuse to write a branch where the run stands that it goes on from, or would be lost with what stands there."""
+    if parent is None or out is None:
+        return
+    for place in (Path(out).expanduser().resolve(), store.partial_of(out)):
+        if place.is_relative_to(parent) or parent.is_relative_to(place):
+            why = "the run that is branched stands here"
+            raise InputError("a branch can't be kept here", str(out), why, "give another folder with --out DIR")
+
+
 def _refuse_other_rules(was: Mapping[str, Any], path: Path | None) -> None:
     from thermidor.jit import rules_digest
 
@@ -217,15 +229,7 @@ def _stored(parent: Result, member: int, at: str) -> Series:
     if member not in runs:
         raise InputError(f"the run has no member {member}", "--member", f"it has {runs[0]} to {runs[-1]}")
     stamps = np.asarray(parent.columns["month"]).astype("datetime64[M]")
-    known = f"its months are {stamps[0]} to {stamps[-1]}"
-    try:
-        month = np.datetime64(at, "M") if len(at) == len("1917-11") else None
-    except ValueError:
-        month = None
-    if month is None:
-        raise InputError(f"'{at[:80]}' is no month", "--at", known, "write it as YYYY-MM")
-    if not stamps[0] <= month <= stamps[-1]:
-        raise InputError(f"the run has no month {at}", "--at", known, "give one of these")
+    month = month_among(at, stamps[0], stamps[-1], "--at")
     place, before = runs.index(member), int((month - stamps[0]).astype(int))
     if parent.path is None or isinstance(parent.columns, dict):
         return np.stack([np.asarray(parent.columns[name][place, :before]) for name in VARIABLES], axis=-1)
@@ -264,13 +268,10 @@ def _length(state: State, at: str, months: int | None, until: str | None) -> int
     if months is not None and until is not None:
         raise InputError("the length is given twice", "--months, --until", mend="give one of them")
     if until is not None:
-        try:
-            months = int((np.datetime64(until, "M") - np.datetime64(at, "M")).astype(int)) + 1
-        except ValueError:
-            raise InputError(f"'{until[:80]}' is no month", "--until", mend="write it as YYYY-MM") from None
+        months = int((month_among(until, at, last, "--until") - np.datetime64(at, "M")).astype(int)) + 1
     if months is not None and not 1 <= months <= there_are:
         mend = "ask for less, or move the scenario's end"
-        raise InputError("the futures can't end then", "--months, --until", f"from {at} they can last to {last}", mend)
+        raise InputError("the futures can't end then", "--months", f"from {at} they can last to {last}", mend)
     return there_are if months is None else int(months)
 
 

@@ -25,10 +25,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from thermidor.errors import InputError, RunError
+from thermidor.errors import RunError
 from thermidor.futures.branch import Changes, change, changes_of, future
 from thermidor.futures.watch import Bools, Codes, Series, Watch, watch_of
 from thermidor.runs import manifest as manifests
+from thermidor.runs.dates import month_among
 from thermidor.runs.ensemble import at_least, names_of
 from thermidor.runs.members import Progress, each_of, stopped_plainly
 from thermidor.runs.simulate import advance, begin, pack, unpack
@@ -317,15 +318,10 @@ def _stamps(state: State, first: int, months: int) -> NDArray[np.datetime64]:
 
 def _months(resolved: Resolved, by: str | None) -> int:
     """Months up to and with `by`. Raises InputError."""
-    last = resolved.first_month + resolved.months - 1
-    try:
-        end = last if by is None else np.datetime64(by if len(by) == len("1917-11") else "", "M")
-    except ValueError:
-        end = np.datetime64("NaT")
-    if not resolved.first_month <= end <= last:
-        why = f"its months are {resolved.first_month} to {last}"
-        raise InputError(f"the scenario has no month '{str(by)[:80]}'", "--by", why, "write it as YYYY-MM")
-    return int((end - resolved.first_month).astype(int)) + 1
+    if by is None:
+        return resolved.months
+    last = month_among(by, resolved.first_month, resolved.first_month + resolved.months - 1, "--by")
+    return int((last - resolved.first_month).astype(int)) + 1
 
 
 def _for_good(curves: Floats, level: float) -> NDArray[np.int64]:

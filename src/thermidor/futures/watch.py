@@ -6,6 +6,7 @@ the answer for a life cut there is that for the whole life; a life without such 
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -108,6 +109,9 @@ def outcome_of(text: str) -> str | Condition:
     try:
         number = float(level)
     except ValueError:
-        raise InputError(f"'{level}' is no number", f"--outcome {text[:80]}", mend="write it as norms<0.2") from None
+        number = math.nan
+    if not math.isfinite(number):
+        mend = "write it as norms<0.2"
+        raise InputError(f"'{level[:80]}' is no finite number", f"--outcome {text[:80]}", mend=mend)
     sort = "below" if sense.strip() in ("<", "below") else "at_least"
     return Condition.model_validate({"variable": variable, sort: number})

@@ -14,6 +14,7 @@ from thermidor.errors import InputError
 from thermidor.runs import summary
 from thermidor.runs.result import title_of
 from thermidor.views.beside import known
+from thermidor.views.overview import members_of
 from thermidor.views.palette import words
 from thermidor.views.report import Table
 
@@ -37,13 +38,18 @@ NONE = "-"
 
 def headline(manifest: Mapping[str, Any]) -> str:
     """Say in a line what was run: scenario, members, citizens, seed."""
-    runs, citizens = manifest["replicates"], manifest["citizens"]
-    members = f"{len(runs)} runs" if len(runs) > 1 else f"member {runs[0]}"
+    citizens = manifest["citizens"]
     if isinstance(citizens, int):
         many = f"{citizens:,} citizens in each country"
     else:
         many = ", ".join(f"{country} {n if isinstance(n, str) else f'{n:,}'}" for country, n in citizens.items())
-    return f"{manifest['scenario']['name']}: {members}, {many}, seed {manifest['seed']}"
+    return f"{manifest['scenario']['name']}: {members_of(manifest)}, {many}, seed {manifest['seed']}"
+
+
+def changes(asked: Mapping[str, Any]) -> str:
+    """Write what was asked beyond scenario and rules, nothing for nothing."""
+    changed = [f"{key} = {value:g}" for kind in ("set", "rules") for key, value in asked.get(kind, {}).items()]
+    return ", ".join([*changed, *(f"without {name}" for name in asked.get("without", ()))])
 
 
 def record_key(result: Result, country: str) -> str | None:

@@ -12,8 +12,10 @@ from typing import Any
 from thermidor.errors import InputError
 from thermidor.reports import account
 from thermidor.runs import manifest as manifests
+from thermidor.runs.places import file_to_write
 from thermidor.runs.result import Result, main_country, title_of
-from thermidor.views.report import Facts, Listing, Picture, Section, Table, page, picture
+from thermidor.runs.store import placing
+from thermidor.views.report import Facts, Listing, Picture, Section, Table, is_page, page, picture
 
 NO_ENDORSEMENT = "A model of a theory, laid beside the record: no forecast and no endorsement."
 DRAWN = (
@@ -22,6 +24,7 @@ DRAWN = (
     "heads_petty", "heads_capitalist", "urban_share",
 )  # fmt: skip
 """Variables that the overview draws."""
+ANOTHER = "give another file with --out"
 RECORDED = ("gdp_per_head", "urban_share", "population")
 """Series of the record that a report shows."""
 
@@ -29,22 +32,25 @@ RECORDED = ("gdp_per_head", "urban_share", "population")
 def report(folder: str | Path, out: str | Path | None = None) -> Path:
     """Write the report of the run or sweep kept in a folder, by default as report-NAME.html beside it; return the file.
 
-    Raises InputError for a folder that holds neither, or a place that can't be written.
+    A report that is there already is replaced. Raises InputError for a folder that holds neither, any other file that
+    is there, a place inside the folder, or one that can't be written.
     """
     where = Path(folder).expanduser().resolve()
-    target = where.with_name(f"report-{where.name}.html") if out is None else Path(out).expanduser()
-    if target.is_dir():
-        raise InputError("this is a folder", str(target), mend="give the name of a file, such as report.html")
-    if not target.absolute().parent.is_dir():
-        raise InputError("there is no such folder", str(target.parent), mend="make it first, or give another --out")
+    target = file_to_write(where.with_name(f"report-{where.name}.html") if out is None else out, "--out")
+    if (target.parent.resolve() / target.name).is_relative_to(where):
+        raise InputError("a report can't be kept in the folder that it tells of", str(target), mend=ANOTHER)
+    if os.path.lexists(target) and not is_page(target):
+        raise InputError("a file that is no report of ours is there", str(target), mend=ANOTHER)
     text = report_of(where)
-    aside = target.with_name(target.name + ".partial")
-    try:
-        aside.write_text(text, encoding="utf-8")
-        os.replace(aside, target)
-    except OSError as error:
-        aside.unlink(missing_ok=True)
-        raise InputError("the report can't be written", str(target), error.strerror or str(error)) from None
+    with placing(target):
+        aside = target.with_name(f".{target.name}.{os.getpid()}.partial")
+        with open(aside, "x", encoding="utf-8") as file:  # nobody else's
+            try:
+                file.write(text)
+                file.flush()
+                os.replace(aside, target)
+            finally:
+                aside.unlink(missing_ok=True)
     return target
 
 
@@ -84,7 +90,7 @@ def run_page(run: Result) -> str:
         Section("Turning points", (account.turning_points(run, main), account.measures(run, main))),
         Section("First reached", tuple(account.first_reached(run, country) for country in countries)),
         Section("Beside the record" if key else "Levels", (_beside(title, bool(key)), *beside, *_sources(key))),
-        Section("What was run", what_was_run(run.manifest)),
+        Section("What was run", what_was_run(run)),
         Section("The variables shown", (dictionary(run),)),
         Section("How to cite", how_to_cite(run.manifest, key)),
     ]
@@ -141,54 +147,78 @@ def _sources(key: str | None) -> tuple[Table, ...]:
     return (Table("Sources of the record", ("series", "source", "licence", "caveat"), rows),)
 
 
-def what_was_run(manifest: Mapping[str, Any]) -> tuple[str | Facts | Listing, ...]:
-    """Return the set-up of a run, the command that runs it again, and the scenario as it was lived."""
-    asked, machine = manifest["overrides"], manifest["machine"]
-    changed = [f"{key} = {value:g}" for kind in ("set", "rules") for key, value in asked.get(kind, {}).items()]
-    changed += [f"without {name}" for name in asked.get("without", ())]
+def what_was_run(run: Result) -> tuple[str | Facts | Listing, ...]:
+    """Return the set-up of a run, the commands that run it again, and the scenario as it was lived."""
+    manifest, parent = run.manifest, run.manifest.get("parent")
+    machine, as_it_is = manifest["machine"], "nothing: scenario and rules as they are"
+    changed = account.changes(manifest["overrides"]) or (as_it_is if parent is None else "nothing")
     citizens = manifest["citizens"]
     many = f"{citizens:,} in each country" if isinstance(citizens, int) else str(citizens)
     first, last = manifest["replicates"][0], manifest["replicates"][-1]
+    before = []
+    if parent is not None:
+        folder, was = parent["folder"], account.changes(parent["recipe"]["overrides"]) or as_it_is
+        kept = f"the run kept in {folder}" if folder else "a run that was not kept"
+        before = [("goes on from", f"member {parent['member']} of {kept}, as it was at the start of {parent['at']}"),
+                  ("changed before", was)]  # fmt: skip
     rows = (
+        *before,
         ("seed", str(manifest["seed"])),
         ("members", f"{len(manifest['replicates'])} (numbers {first} to {last})"),
         ("citizens", many),
-        ("months", f"{manifest['months']:,}, from {manifest['scenario']['resolved'].get('start', '?')}"),
-        ("changed", ", ".join(changed) or "nothing: scenario and rules as they are"),
+        ("months", f"{manifest['months']:,}, from {run.reading.months[0]}"),
+        ("changed", changed if parent is None else f"from {parent['at']} on: {changed}"),
         ("digest of the rules", str(manifest["rules_code"])),
         ("versions", ", ".join(f"{name} {version}" for name, version in manifest["versions"].items())),
         ("machine", f"Python {machine['python']}, {machine['platform']}, {machine['cores']} cores"),
         ("when", f"{manifest['created']}, in {manifest['seconds']:.1f} s"),
     )
-    again = command(manifest)
     text = str(manifest["scenario"]["text"])
     whole = Listing(text, "The scenario as it was lived, to be saved as a file and run")
     return (
         Facts(rows),
-        "The same numbers come out of this command, bit for bit on the same kind of machine:",
-        Listing(again),
+        "The same numbers come out of this, bit for bit on the same kind of machine:",
+        Listing("\n".join(commands(manifest))),
         whole,
     )
 
 
-def command(manifest: Mapping[str, Any]) -> str:
-    """Return the command that runs a run again: by its name if it is in the library, else from the file that it was."""
-    from thermidor.scenarios import list_scenarios
+def commands(manifest: Mapping[str, Any], out: str = "") -> list[str]:
+    """Return what runs a run again and keeps it in `out`: a command, of a branch first those of what it goes on from.
 
-    asked, name = manifest["overrides"], str(manifest["scenario"]["name"])
-    runs, citizens = list(manifest["replicates"]), manifest["citizens"]
-    in_library = name in list_scenarios()
-    words = ["thermidor", "run", name if in_library else f"{name}.yaml"]
-    words += ["--replicate", str(runs[0])] if runs != list(range(len(runs))) else ["--replicates", str(len(runs))]
-    words += ["--seed", str(manifest["seed"])]
-    each = [str(citizens)] if isinstance(citizens, int) else [f"{country}={n}" for country, n in citizens.items()]
-    words += [word for number in each for word in ("--citizens", number)]
-    words += ["--months", str(manifest["months"])]
+    A scenario that is not in the library is run from the file that it was.
+    """
+    from thermidor.scenarios import list_scenarios
+    from thermidor.scenarios.check import month_number
+
+    asked, name, parent = manifest["overrides"], str(manifest["scenario"]["name"]), manifest.get("parent")
+    runs, citizens, before = list(manifest["replicates"]), manifest["citizens"], list[str]()
+    as_named = parent is not None or name in list_scenarios()  # a file of the scenario as it was lived holds changes
+    if parent is not None:
+        folder = parent["folder"] or "before"
+        was = {**parent["recipe"], "scenario": manifest["scenario"], "replicates": [parent["member"]]}
+        was["months"] = month_number(parent["at"]) - month_number(_first_month(was)) + 1
+        before = commands(was, folder)
+        words = ["thermidor", "branch", folder, "--at", parent["at"], "--member", str(parent["member"])]
+        words += ["--replicates", str(max(runs) + 1), *(["--same-draws"] if min(runs) < 0 else [])]
+    else:
+        words = ["thermidor", "run", name if as_named else f"{name}.yaml"]
+        words += ["--replicate", str(runs[0])] if runs != list(range(len(runs))) else ["--replicates", str(len(runs))]
+        each = [str(citizens)] if isinstance(citizens, int) else [f"{country}={n}" for country, n in citizens.items()]
+        words += [word for number in each for word in ("--citizens", number)]
+    words += ["--seed", str(manifest["seed"]), "--months", str(manifest["months"])]
     changes = [("--rule", f"{key}={value!r}") for key, value in asked.get("rules", {}).items()]
-    if in_library:  # a file of the scenario as it was lived holds these already
+    if as_named:
         changes += [("--set", f"{key}={value!r}") for key, value in asked.get("set", {}).items()]
-    changes += [("--without", name) for name in asked.get("without", ()) if in_library or name != "outside"]
-    return shlex.join([*words, *(word for change in changes for word in change)])
+    changes += [("--without", name) for name in asked.get("without", ()) if as_named or name != "outside"]
+    changes += [("--out", out)] if out else []
+    return [*before, shlex.join([*words, *(word for change in changes for word in change)])]
+
+
+def _first_month(manifest: Mapping[str, Any]) -> str:
+    """The month in which a run begins: its scenario's first, or that of the branch."""
+    parent = manifest.get("parent")
+    return str(manifest["scenario"]["resolved"]["start"] if parent is None else parent["at"])
 
 
 def dictionary(run: Result) -> Table:
@@ -206,10 +236,12 @@ def dictionary(run: Result) -> Table:
 
 def how_to_cite(manifest: Mapping[str, Any], key: str | None) -> tuple[str | Listing, ...]:
     """Return how to cite a run, and that the data of the record are cited by their own sources."""
+    parent = manifest.get("parent")
+    goes_on = "" if parent is None else f", member {parent['member']} continued from {parent['at']}"
     cite = (
         "Thermidor contributors. Thermidor: a chapter of political theory as an executable model. "
         f"Version {manifest['versions']['thermidor']}. Scenario {manifest['scenario']['name']}, "
-        f"seed {manifest['seed']}, rules {manifest['rules_code']}."
+        f"seed {manifest['seed']}, rules {manifest['rules_code']}{goes_on}."
     )
     return (Listing(cite), *(["Cite the sources of the record too, where you show its numbers."] if key else []))
 

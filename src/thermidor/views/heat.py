@@ -45,7 +45,7 @@ def figure(plane: Plane, values: Floats, *, unit: str, share: bool = False, hole
     numbers = len(across.places) <= 9 and len(up.places) <= 12
     dotted = signed and not numbers
     if numbers:
-        _numbers(ax, across, up, cells, mesh, share)
+        _numbers(ax, across, up, cells, mesh, share, cased=plane.boundary is not None)
     elif all(np.issubdtype(np.asarray(levels).dtype, np.number) for levels in (plane.x, plane.y)):
         _contours(ax, across, up, cells, mesh, share)
     if dotted:
@@ -67,14 +67,17 @@ def _text(value: float, share: bool) -> str:
     return f"{100 * value:.0f}%" if share else f"{value:.3g}".replace("-", "−")
 
 
-def _numbers(ax: Axes, across: Scale, up: Scale, cells: Any, mesh: Any, share: bool) -> None:
-    """Write the number of each cell in an ink that reads on its colour."""
+def _numbers(ax: Axes, across: Scale, up: Scale, cells: Any, mesh: Any, share: bool, cased: bool) -> None:
+    """Write the number of each cell in an ink that reads on its colour; cased in white where a line may cross it."""
+    from matplotlib.patheffects import withStroke
+
     for j, i in zip(*np.nonzero(~np.ma.getmaskarray(cells)), strict=True):
         red, green, blue, _ = mesh.cmap(mesh.norm(cells[j, i]))
         dark = 0.299 * red + 0.587 * green + 0.114 * blue < 0.55
         ax.text(
             float(across.places[i]), float(up.places[j]), _text(float(cells[j, i]), share), fontsize=SMALL, ha="center",
-            va="center", color=PAPER if dark else INK, zorder=7,
+            va="center", color=PAPER if dark and not cased else INK, zorder=7,
+            path_effects=[withStroke(linewidth=2.2, foreground=PAPER)] if cased else None,
         )  # fmt: skip
 
 

@@ -90,12 +90,20 @@ def _period(months: npt.NDArray[np.datetime64]) -> str:
 
 def _what(manifest: Mapping[str, Any]) -> str:
     """Say in a line what was run."""
-    runs, citizens = manifest["replicates"], manifest["citizens"]
-    members = f"{len(runs)} runs" if len(runs) > 1 else "one run" if runs[0] == 0 else f"member {runs[0]}"
+    citizens = manifest["citizens"]
     each = f"{citizens:,} citizens in each country" if isinstance(citizens, int) else "citizens by country"
     asked = manifest["overrides"]
     changed = ", changed conditions or rules" if any(asked.get(kind) for kind in ("set", "rules", "without")) else ""
-    return f"scenario {manifest['scenario']['name']}, {members}, {each}, seed {manifest['seed']}{changed}"
+    return f"scenario {manifest['scenario']['name']}, {members_of(manifest)}, {each}, seed {manifest['seed']}{changed}"
+
+
+def members_of(manifest: Mapping[str, Any]) -> str:
+    """Say which members a run has; of a branch, that they are futures, and of what."""
+    runs, parent = manifest["replicates"], manifest.get("parent")
+    if parent is None:
+        return f"{len(runs)} runs" if len(runs) > 1 else f"member {runs[0]}"
+    futures = f"{len(runs)} futures" if len(runs) > 1 else f"future {runs[0]}"
+    return f"{futures} of member {parent['member']} from {parent['at']}"
 
 
 def draw(
@@ -254,7 +262,7 @@ def _words(figure: Figure, title: str, subtitle: str, sources: str, runs: int, w
     import textwrap
 
     figure.text(LEFT, 0.972, title, fontsize=15, fontweight="bold", color=INK, va="center")
-    figure.text(LEFT, 0.947, subtitle, fontsize=8.5, color=FAINT, va="center")
+    figure.text(LEFT, 0.947, subtitle, fontsize=min(8.5, 980.0 / max(len(subtitle), 1)), color=FAINT, va="center")
     caption = f"Lines: median of {runs} runs; bands: 5% to 95% of runs. " if runs > 1 else "Lines: one run. "
     caption += "Shaded: months of war. " if wars else ""
     from_where = f" ({sources})" if sources else ""

@@ -39,6 +39,14 @@ REGIMES: dict[str, Paint] = {
 }
 """Every label of the lenses."""
 
+LETTERS: dict[str, str] = {
+    "absolutism": "K", "interregnum": "I", "dual-power": "2", "bourgeois-democracy": "B",
+    "semi-bonapartist-parliament": "S", "bonapartism-classic": "C", "bonapartism-anaemic": "A",
+    "bonapartism-military": "M", "fascism": "F", "workers-democracy": "W", "distorted-workers-state": "D",
+    "proletarian-bonapartism": "P", "lower-phase": "L", "higher-phase": "H", "unclassified": "U",
+}  # fmt: skip
+"""A letter for every label, where there is no room for its hatch."""
+
 ORDER = (
     "proletarian-bonapartism",
     "distorted-workers-state",
@@ -68,13 +76,18 @@ WAR = "#ece8df"
 LINES: tuple[str, ...] = ("#0b5d8f", "#c8501e", "#4d7a34", "#7b3f8c", "#8a6800", "#4a4a4a")
 """Line colours in the order of use: blue, vermilion, green, purple, ochre, grey; all dark enough for text."""
 
-DASHES: tuple[tuple[int, ...], ...] = ((), (6, 2), (1, 1), (6, 2, 1, 2), (3, 1), (8, 3))
+DASHES: tuple[tuple[int, ...], ...] = ((), (6, 2), (1, 1), (6, 2, 1, 2), (3, 1), (8, 2, 1, 2, 1, 2))
 """Dashes that go with `LINES`, so that lines can be told apart without colour."""
 
 
 def paint(label: str) -> Paint:
     """Return how to draw `label`; a label that has no place here is drawn as unclassified."""
     return REGIMES.get(label, REGIMES["unclassified"])
+
+
+def letter(label: str) -> str:
+    """Return the letter of `label`; one that has no place here has that of the unclassified."""
+    return LETTERS.get(label, LETTERS["unclassified"])
 
 
 def words(label: str) -> str:

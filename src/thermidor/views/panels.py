@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import ceil, floor
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -50,6 +51,7 @@ def dress(ax: Axes, title: str, unit: str, years: Floats) -> None:
     )  # fmt: skip
     half = 0.5 / 12.0
     ax.set_xlim(float(years[0]) - half, float(years[-1]) + half)
+    whole_years(ax)
     ax.set_axisbelow(True)
     ax.grid(True, color=GRID, linewidth=0.6)
     ax.tick_params(length=0, labelsize=7.5, colors=INK, pad=3)
@@ -57,6 +59,20 @@ def dress(ax: Axes, title: str, unit: str, years: Floats) -> None:
         ax.spines[side].set_visible(False)
     ax.spines["bottom"].set_color(FAINT)
     ax.spines["bottom"].set_linewidth(0.7)
+
+
+def whole_years(ax: Axes, most: int = 9) -> None:
+    """Mark at most so many whole years on an axis of time; where there are not two, some months."""
+    low, high = ax.get_xlim()
+    first, last = ceil(low), floor(high)
+    step = next(s for s in (1, 2, 5, 10, 20, 50, 100, 200, 500) if (last - first) // s < most)
+    ticks = [year for year in range(first, last + 1) if year % step == 0]
+    if last > first:
+        ax.set_xticks(ticks, [str(year) for year in ticks])
+        return
+    months = range(round(12.0 * low), round(12.0 * high))
+    some = months[:: max(1, -(-len(months) // 5))]
+    ax.set_xticks([(month + 0.5) / 12.0 for month in some], [f"{month // 12}-{month % 12 + 1:02d}" for month in some])
 
 
 def shade_wars(ax: Axes, years: Floats, war: Floats, least: float = 0.15) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from thermidor.views.palette import FAINT, GRID, INK, LINES, PAPER
-from thermidor.views.panels import Floats, decimal_years, dress
+from thermidor.views.panels import Floats, decimal_years, dress, whole_years
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -81,7 +81,9 @@ def figure(
         box.plot(years, curve.difference, color=LINES[0], linewidth=1.1)
         box.axhline(0.0, color=INK, linewidth=0.7)
         box.locator_params(axis="y", nbins=4)
-        box.locator_params(axis="x", nbins=6)
+        whole_years(box, 6)
+        if place >= len(curves) - 2:
+            box.set_xlabel("year", fontsize=7.5, color=FAINT, labelpad=2)
     what = "mean difference of pairs" if paired else "difference of medians"
     caption = f"Below: {what}, with its 95% interval. Spread: standard deviation over members, both runs pooled."
     drawn.text(0.03, 0.018, caption, fontsize=7, color=FAINT)

@@ -94,6 +94,16 @@ def page(title: str, sections: Iterable[Section], *, subtitle: str = "", foot: S
     )
 
 
+def is_page(file: Path) -> bool:
+    """Say whether a file is such a page, by the words that it begins with."""
+    begins = (HERE / "report.html").read_bytes().partition(b"{{")[0]
+    try:
+        with open(file, "rb") as kept:
+            return kept.read(len(begins)) == begins
+    except OSError:
+        return False
+
+
 def picture(figure: Figure, alt: str, caption: str = "") -> Picture:
     """Return a figure as a picture of the page."""
     held = BytesIO()

@@ -16,8 +16,12 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-WIDE, PANEL, ROW = 7.2, 3.1, 0.19
-"""Inches of the sheet, of the panel's height and of a row below it."""
+WIDE, PANEL, ROW, SAMPLE = 7.2, 3.1, 0.19, 0.42
+"""Inches of the sheet, of the panel's height, of a row below it and of a curve's sample there."""
+
+
+MOST_BANDS = 3
+"""Curves of which each has its band; of more the bands would hide each other."""
 
 
 class Curve(NamedTuple):
@@ -44,7 +48,7 @@ def figure(
     note: str = "",
     most: int = len(LINES),
 ) -> Figure:
-    """Draw curves by name as steps with their 95% bands, a cross where a spell was cut, and the numbers at risk.
+    """Draw curves by name as steps, few with their 95% bands, a cross where a spell was cut, and the numbers at risk.
 
     unit: of the durations. Raises InputError for more curves than the palette can tell apart, or none.
     """
@@ -52,11 +56,12 @@ def figure(
         raise InputError(f"{len(curves)} survival curves cannot be told apart", mend=f"draw 1 to {most} at once")
     names = {name: fold(words(name) if name in REGIMES else name, 24) for name in curves}
     rows = [1.55 if "\n" in name else 1.0 for name in names.values()]
-    legend = "bands: 95% interval; crosses: cut by the end of the run"
+    banded = len(curves) <= MOST_BANDS
+    legend = f"{'bands: 95% interval; ' if banded else ''}crosses: cut by the end of the run"
     high = 2.0 + PANEL + ROW * sum(rows)
     drawing, bottom, top = sheet(WIDE, high, title, "; ".join(text for text in (subtitle, legend) if text), note)
     foot = bottom + ROW * sum(rows) + 0.75
-    ax = panel(drawing, MARGIN + 1.9, foot, WIDE - MARGIN - 0.1, top - 0.05)
+    ax = panel(drawing, MARGIN + 2.0, foot, WIDE - MARGIN - 0.1, top - 0.05)
     end = max(float(curve.lasted.max()) for curve in curves.values())
     ax.set_xlim(0.0, 1.01 * end)
     ax.set_ylim(0.0, 1.03)
@@ -66,12 +71,12 @@ def figure(
     ticks = [float(tick) for tick in ax.get_xticks() if 0.0 <= tick <= end]
     ax.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
     for nth, curve in enumerate(curves.values()):
-        _steps(ax, curve, nth)
+        _steps(ax, curve, nth, banded)
     _remaining(ax, list(names.values()), list(curves.values()), ticks, rows)
     return drawing
 
 
-def _steps(ax: Axes, curve: Curve, nth: int) -> None:
+def _steps(ax: Axes, curve: Curve, nth: int, banded: bool) -> None:
     """Draw one curve to the longest of its spells."""
     colour, dashes = LINES[nth], DASHES[nth]
     end = float(curve.lasted.max())
@@ -80,7 +85,8 @@ def _steps(ax: Axes, curve: Curve, nth: int) -> None:
         np.concatenate([[1.0], values, values[-1:] if len(values) else [1.0]])
         for values in (curve.share, curve.low, curve.high)
     )
-    ax.fill_between(times, low, high, step="post", color=colour, alpha=0.13, linewidth=0, zorder=2)
+    if banded:
+        ax.fill_between(times, low, high, step="post", color=colour, alpha=0.13, linewidth=0, zorder=2)
     ax.step(times, share, where="post", color=colour, linewidth=1.6, linestyle=(0, dashes) if dashes else "-", zorder=4)
     cut = np.unique(curve.lasted[~curve.ended])
     ax.plot(cut, curve.at(cut), "+", color=colour, markersize=6.0, markeredgewidth=1.1, zorder=5, clip_on=False)
@@ -99,10 +105,16 @@ def _remaining(ax: Axes, names: list[str], curves: list[Curve], ticks: list[floa
     for nth, (name, curve, row) in enumerate(zip(names, curves, rows, strict=True)):
         height -= ROW * (row + (rows[nth - 1] if nth else 1.0)) / 2.0 / high
         style: object = (0, DASHES[nth]) if DASHES[nth] else "-"
-        ends = [MARGIN / wide, (MARGIN + 0.3) / wide]
+        ends = [MARGIN / wide, (MARGIN + SAMPLE) / wide]
         figure.add_artist(Line2D(ends, [height] * 2, color=LINES[nth], linewidth=1.6, linestyle=style))  # type: ignore[arg-type]
         figure.text(
-            (MARGIN + 0.37) / wide, height, name, fontsize=SMALL, color=LINES[nth], va="center", linespacing=1.0
+            (MARGIN + SAMPLE + 0.07) / wide,
+            height,
+            name,
+            fontsize=SMALL,
+            color=LINES[nth],
+            va="center",
+            linespacing=1.0,
         )
         for tick in ticks:
             x = place.x0 + place.width * tick / ax.get_xlim()[1]

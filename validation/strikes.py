@@ -226,7 +226,7 @@ def random_kills(scene: Scene, cluster: Cluster, kills: int) -> Iterator[Suffere
     """
     out, running, before = scene.place(), None, dict[int, bytes]()
     gone, left, said, began = 0, 0, list[str](), time.monotonic()
-    while kills or out.exists():
+    while kills or said or out.exists():
         if running is None:
             cluster.mend()
             again = ("--resume",) if (out / "manifest.json").exists() else ()
@@ -248,7 +248,7 @@ def random_kills(scene: Scene, cluster: Cluster, kills: int) -> Iterator[Suffere
         code = running.ended()
         left += running.orphans()
         if code == 0:
-            what = f"{len(said)} random kills: {', '.join(said) or 'none'}"
+            what = f"random kills, {len(said)}: {', '.join(said) or 'none'}"
             found = judged(scene, what, True, before, out, "0", time.monotonic() - began, left)
             yield found._replace(lost=found.lost + gone)
             out, before, gone, left, said, began = scene.place(), {}, 0, 0, [], time.monotonic()

@@ -16,6 +16,7 @@ import numpy as np
 
 import thermidor as th
 from thermidor.errors import InputError
+from thermidor.experiments.design import load_design
 from thermidor.reports.report_sweep import drawn_differences, what_came_out
 from thermidor.reports.sweep_figures import figures
 from thermidor.views.report import Picture, Table
@@ -129,7 +130,8 @@ def interval(numbers: object) -> str:
 
 def page(sweep: Sweep, tables: list[Table], pictures: list[Picture]) -> list[Path]:
     """Write a page of results with its figures; figures that are no more are removed."""
-    name, design, manifest = sweep.design.name, sweep.design, sweep.manifest
+    name, manifest = sweep.design.name, sweep.manifest
+    design = load_design(name)  # a kept sweep has the words it was begun with
     IMAGES.mkdir(parents=True, exist_ok=True)
     for old in IMAGES.glob(f"sweep-{name}-*.png"):
         old.unlink()

@@ -352,6 +352,23 @@ def test_two_sweeps_are_paired_where_they_can_be(tmp_path: Path) -> None:
     assert max(map(len, done.output.splitlines())) <= 80
 
 
+def test_sweeps_are_compared_in_what_means_the_same(tmp_path: Path) -> None:
+    """A date that never comes ends with its run: of runs of other length it is left out, and named, as are spells."""
+    from sweeps import DESIGN, write
+    from thermidor.analysis.compare_sweeps import compare_sweeps
+    from thermidor.experiments.sweep import sweep
+
+    text = DESIGN.replace("outcomes:\n", "outcomes:\n  lasted: {duration: {variable: room, at_least: 0.3}}\n")
+    short = text.replace("months: 36", "months: 30").replace("below: 0.4}}\n  end", "below: 0.5}}\n  end")
+    texts = {"long": text, "short": short}
+    long, other = (sweep(write(tmp_path / k, t), tmp_path / k / "out", workers=1) for k, t in texts.items())
+    found = compare_sweeps(long, other)
+    assert set(found.outcomes["outcome"]) == {"norms_end", "room_mean"}
+    said = " ".join(found.caveats)
+    assert "asked otherwise or end otherwise: low_at, low." in said and "Spells may be cut" in said
+    assert {"low_at", "low"} <= set(compare_sweeps(long, long).outcomes["outcome"])
+
+
 def test_futures_are_paired_with_futures_of_the_same_month_only(tmp_path):
     from thermidor.futures.branch import branch
 

@@ -181,6 +181,29 @@ def test_every_start_leaves_out_what_the_base_sets(tmp_path):
     assert names - {factor.name for factor in plan(tmp_path, fixed).points.factors} == {"northland.room"}
 
 
+def test_every_rule_leaves_out_what_the_base_sets_or_switches_off(tmp_path):
+    text, rules = edited((FACTOR, f"r: {{every: rules}}\n{MORRIS}"), (RECALLED, "")), load_rules()
+    years = rules["rest_years"].high
+    found = plan(tmp_path, text.replace("base: {", f"base: {{rules: {{rest_years: {years}}}, without: [terror], "))
+    assert not {"terror", "rest_years"} & {factor.name for factor in found.points.factors}
+    lived = found.start(found.cases[0], 0).rules
+    assert lived["rest_years"][0] == years and lived["terror"][0] == rules["terror"].off
+
+
+def test_values_may_stand_on_a_logarithmic_axis(tmp_path):
+    found = plan(tmp_path, edited((FACTOR, "room: {set: first.room, values: [0.07, 0.7], scale: log}")))
+    assert found.points.factors[0].log and found.points.factors[0].levels == (0.07, 0.7)
+
+
+def test_an_overlay_without_the_outside_takes_away_what_the_base_strengthens(tmp_path):
+    strong = edited(("base: {", "base: {set: {first.outside.war: 0}, "))
+    found = plan(tmp_path, strong)
+    base, silent = (found.start(case, 0).resolved(5, 0).outside for case in found.cases[:2])
+    assert base.any() and not silent.any()
+    with pytest.raises(InputError, match="no outside event 'war'"):
+        plan(tmp_path, strong.replace("without: [outside]", "without: [outside], set: {first.outside.war: 1}"))
+
+
 def test_points_of_many_factors_are_numbered_with_the_last_fastest():
     factors = [Varied(f"f{k}", 0.0, 1.0, None, (), tuple(range(1 + (k > 67)))) for k in range(70)]
     points = Points(tuple(factors))
@@ -259,7 +282,13 @@ BROKEN = {
         (FACTOR, f"{FACTOR}\n  b: {{set: first.outside.hostility, values: [0, 1]}}"), "no outside event 'hostility'"),
     "no rule within": ((FACTOR, f"r: {{every: rules, within: 1.0e-18}}\n{MORRIS}"), "needs factors"),
     "values with steps": ((FACTOR, "room: {set: first.room, values: [0, 1], steps: 2}"), "nothing without a 'range'"),
-    "values by their logarithm": ((FACTOR, "room: {set: first.room, values: [0, 1], scale: log}"), "without a 'range'"),
+    "values by their logarithm": ((FACTOR, "room: {set: first.room, values: [0, 1], scale: log}"), "lie above 0"),
+    "values with along": ((FACTOR, "room: {set: first.room, values: [0, 1], along: {first.fear: [0, 1]}}"),
+                          "nothing without a 'range'"),
+    "an overlay over a rule of every": (
+        (FACTOR + "\noverlays:\n  silent: {why: nothing from outside, without: [outside",
+         f"r: {{every: rules}}\n{MORRIS}\noverlays:\n  silent: {{why: no terror, without: [terror"),
+        "vary the others one by one"),
     "within beside set": (("steps: 4", "steps: 4, within: 0.1"), "it does nothing beside 'set'"),
     "within beyond": ((FACTOR, f"r: {{every: rules, within: 11}}\n{MORRIS}"), "at most 10"),
     "steps of a sample": ((FACTOR, f"{FACTOR}\n{MORRIS}"), "only sampling 'full' cuts a range into steps"),
@@ -349,7 +378,7 @@ def test_whatever_stands_at_a_key_is_refused_in_our_words(tmp_path, odd):
         broken = copy.deepcopy(data)
         functools.reduce(dict.__getitem__, path[:-1], broken)[path[-1]] = odd
         try:
-            plan_of(design_from(broken), scenario=scenario)
+            plan_of(design_from(broken, kept=False), scenario=scenario)
         except InputError as error:
             assert not PYDANTIC.search(str(error)), f"{path}: {error}"
 

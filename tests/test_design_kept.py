@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
+import pandas as pd
 import pytest
 
-from test_design import DESIGN, edited, plan, sampled
+from test_design import DESIGN, FACTOR, RECALLED, SAMPLED, edited, plan, sampled
+from thermidor.cli.compare import _setups
 from thermidor.errors import InputError, RunError
-from thermidor.experiments import block, cluster, points, store
+from thermidor.experiments import block, cluster, points, stamp, store
+from thermidor.experiments.design import design_from
 from thermidor.experiments.opened import open_sweep
+from thermidor.experiments.plan import plan_of
 from thermidor.experiments.sweep import cost, sweep
+from thermidor.jit import PACKAGE
+from thermidor.scenarios.document import parse_document
 
 
 def kept(folder, text):
@@ -32,6 +40,43 @@ def test_a_sweep_of_another_sample_is_neither_opened_nor_lived(tmp_path, monkeyp
     ):
         with pytest.raises(InputError, match=r"the sample of points differs \(another SALib\?\)"):
             opening()
+
+
+IDLE = {
+    "keys beside a switch": "full: {switch: [terror], unit: x, scale: log, steps: 3}",
+    "a seed of all combinations": "full: {switch: [terror]}\nsampling: {method: full, seed: 3}",
+    "keys beside every": "r: {every: rules, unit: x, scale: log}\nsampling: {method: morris, trajectories: 2}",
+    "odd levels": f"{SAMPLED}sampling: {{method: morris, trajectories: 1, levels: 5}}",
+    "steps of a sample": f"{SAMPLED}sampling: {{method: sobol, points: 2, levels: 6}}".replace("}", ", steps: 4}", 1),
+    "values by their logarithm": "room: {set: first.room, values: [0, 1], scale: log, steps: 2}",
+}
+"""Designs of which a part does nothing, or which a new file may not ask for."""
+
+
+@pytest.mark.filterwarnings("ignore:num_levels should be")
+@pytest.mark.parametrize("factors", IDLE.values(), ids=IDLE)
+def test_a_kept_sweep_opens_with_keys_that_a_file_may_not_have(tmp_path, factors):
+    text = edited((FACTOR, factors), (RECALLED, ""))
+    with pytest.raises(InputError):
+        plan(tmp_path, text)
+    design = design_from(parse_document(text, "text").data)
+    (tmp_path / "kept").mkdir()
+    store.create(tmp_path / "kept", plan_of(design, tmp_path), 4)
+    assert open_sweep(tmp_path / "kept").plan.design == design
+
+
+def test_a_stamp_covers_all_that_reads_a_scenario():
+    covered = {file.name for pattern in stamp.READING for file in PACKAGE.glob(pattern)}
+    assert covered >= {"conditions.py", "load.py", "resolved.py", "schema.py"}
+
+
+def test_set_ups_that_are_far_apart_fit_the_page(capsys):
+    names = ("factors.development.along.first.heavy_capital", "isolation-by-development", "first.outside.hostility")
+    rows = [("scenario", *names), ("version", "numpy", "0.30000000000000004", "-")]
+    _setups(SimpleNamespace(setup=pd.DataFrame(rows)))
+    printed = capsys.readouterr().out
+    assert max(map(len, printed.splitlines())) <= 80
+    assert all(part in printed for part in ("along.first.", "isolation-by-", "first.outside.", "hostility"))
 
 
 def test_words_may_be_mended_in_a_sweep_that_was_begun_and_nothing_else(tmp_path):

@@ -330,6 +330,7 @@ outcomes:
 """
 MORRIS = GRID.replace("range: [0.2, 0.8], steps: 3", "range: [0.2, 0.8]").replace("0.4], steps: 2", "0.4]")
 MORRIS = MORRIS.replace("  end: {label_at: end}\n", "sampling: {method: morris, trajectories: 3}\n")
+MORRIS = MORRIS.replace("replicates: 2", "replicates: 4")
 
 
 @pytest.mark.parametrize(

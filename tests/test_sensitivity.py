@@ -194,8 +194,8 @@ def test_agreement_is_what_two_replicates_share() -> None:
 
 def test_missing_replicates_are_counted() -> None:
     """As many more as make the mean agree by 0.8; where two do not agree at all no number can be told."""
-    assert Agreement(0.5, 2).mean == pytest.approx(2 / 3) and not Agreement(0.5, 2).too_little
-    assert Agreement(0.49, 2).too_little and not Agreement(0.49, 3).too_little
+    assert Agreement(0.5, 2).mean == pytest.approx(2 / 3) and Agreement(0.6, 2).mean == pytest.approx(3 / 4)
+    assert Agreement(0.59, 2).too_little and not Agreement(0.59, 3).too_little
     for pair in (0.08, 0.3, 0.5):
         more = Agreement(pair, 2).more
         assert more is not None and Agreement(pair, 2 + more).mean >= 0.8 > Agreement(pair, 1 + more).mean

@@ -94,6 +94,15 @@ def test_a_design_of_anything_but_switches_is_refused(tmp_path, change, said):
     assert not (tmp_path / "out").exists()
 
 
+def test_a_point_that_is_lived_in_part_is_refused(tmp_path):
+    """Shares need all combinations of a point: of some of them they would be numbers without meaning."""
+    text = DESIGN.replace("  quiet:", "  part: {why: in part, set: {first.room: 0.3}, where: {measures: 1}}\n  quiet:")
+    assert text != DESIGN
+    with pytest.raises(InputError, match="'part' is lived at some points only"):
+        why(load_scenario(write(tmp_path, text).parent / "miniature.yaml"), LOW, tmp_path / "out",
+            design=tmp_path / "design.yaml")  # fmt: skip
+
+
 def test_a_month_before_the_scenario_is_refused(tmp_path):
     for by, said in (("1900-01", "no month 1900-01"), ("soon", "'soon' is no month")):
         with pytest.raises(InputError, match=said):

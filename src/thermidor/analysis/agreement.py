@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-ENOUGH = 2.0 / 3.0
-"""Agreement of the mean from which on factors are ranked: what two replicates have that correlate by a half."""
+ENOUGH = 0.75
+"""Agreement of the mean from which on factors are ranked: what two replicates have that correlate by 0.6."""
 WANTED = 0.8
 """Agreement of the mean for which replicates that are missing are counted."""
 

@@ -17,7 +17,7 @@ from thermidor.analysis import statistics
 from thermidor.analysis.parted import mean_interval
 from thermidor.errors import InputError
 from thermidor.experiments.opened import Sweep, open_sweep
-from thermidor.experiments.outcomes import counts_as_never
+from thermidor.experiments.outcomes import Duration, counts_as_never
 from thermidor.experiments.rows import DONE, FAILED, PLANNED
 from thermidor.runs.summary import interval
 
@@ -52,8 +52,8 @@ def compare_sweeps(a: Sweep | str | Path, b: Sweep | str | Path) -> SweepCompari
     import pandas as pd
 
     sweeps = tuple(open_sweep(each) if isinstance(each, str | Path) else each for each in (a, b))
-    kinds = [sweep.manifest["columns"] for sweep in sweeps]
-    outcomes = [name for name, kind in kinds[0].items() if kind == kinds[1].get(name) == "float"]
+    both, other = _asked_alike(sweeps)
+    outcomes = [name for name in both if sweeps[0].manifest["columns"].get(name) == "float"]
     tables = [_done(sweep, outcomes) for sweep in sweeps]
     overlays = [str(name) for name in dict.fromkeys(tables[0]["overlay"]) if (tables[1]["overlay"] == name).any()]
     if not outcomes or not overlays:
@@ -72,12 +72,27 @@ def compare_sweeps(a: Sweep | str | Path, b: Sweep | str | Path) -> SweepCompari
         names if names[0] != names[1] else (f"{names[0]} (a)", f"{names[1]} (b)"),
         _setup(sweeps[0].manifest, sweeps[1].manifest),
         not why_not,
-        tuple(_caveats(sweeps, outcomes, overlays, why_not)),
+        tuple(_caveats(sweeps, outcomes, overlays, why_not, other)),
         pd.DataFrame(rows, columns=columns),
     )
 
 
-def _caveats(sweeps: tuple[Sweep, ...], outcomes: list[str], overlays: list[str], why_not: str) -> Iterator[str]:
+def _asked_alike(sweeps: tuple[Sweep, ...]) -> tuple[list[str], list[str]]:
+    """Outcomes that mean the same in both and are no spells, which may be cut; and those that only share a name."""
+    asked, months = [sweep.design.outcomes for sweep in sweeps], [sweep.plan.months for sweep in sweeps]
+    shared = [name for name in asked[0] if name in asked[1] and not isinstance(asked[0][name], Duration)]
+    alike = [
+        name
+        for name in shared
+        if asked[0][name] == asked[1][name]
+        and counts_as_never(asked[0][name], months[0]) == counts_as_never(asked[1][name], months[1])
+    ]
+    return alike, [name for name in shared if name not in alike]
+
+
+def _caveats(
+    sweeps: tuple[Sweep, ...], outcomes: list[str], overlays: list[str], why_not: str, otherwise: list[str]
+) -> Iterator[str]:
     for side, sweep in zip("ab", sweeps, strict=True):
         counts = sweep.counts
         if counts[PLANNED]:
@@ -90,6 +105,10 @@ def _caveats(sweeps: tuple[Sweep, ...], outcomes: list[str], overlays: list[str]
         yield f"Not compared, as no member is done in one of the sweeps: {missing}."
     if other := ", ".join(name for name in dict.fromkeys([*cases[0], *cases[1]]) if name not in both):
         yield f"Not compared, as only one of the designs has them: {other}."
+    if otherwise:
+        yield f"Not compared, as they are asked otherwise or end otherwise: {', '.join(otherwise)}."
+    if any(isinstance(outcome, Duration) for outcome in sweeps[0].design.outcomes.values()):
+        yield "Spells may be cut by the end and have no plain mean: see the results of each sweep."
     if why_not:
         yield f"Members can't be paired: {why_not}. The sweeps are compared as two samples."
     asked, months = sweeps[0].design.outcomes, sweeps[0].plan.months

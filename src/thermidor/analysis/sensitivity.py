@@ -96,7 +96,8 @@ def morris(
     columns["alike"] = [agreement(effects[:, j], about_zero=True).pair for j in range(count)]
     told = (columns["mu_low"] > 0.0) | (columns["mu_high"] < 0.0)
     large = np.abs(columns["mu"]) > LARGE * outcomes.mean(axis=2).std()
-    columns["clear"] = _clear(effects.mean(axis=2)) & told & large
+    signs = np.sign(effects.mean(axis=0))
+    columns["clear"] = _clear(effects.mean(axis=2)) & told & large & (signs == signs[:, :1]).all(axis=1)
     alike = agreement(effects.reshape(-1, effects.shape[2]), about_zero=True)
     return Sensitivity(_table(columns), int(whole.sum()), int((~whole).sum()), alike, again[:, 0])
 

@@ -142,13 +142,21 @@ def paired(
 
 
 def cluster_interval(values: Floats, clusters: Counts, seed: int = 0, times: int = 1000) -> tuple[float, float]:
-    """Return the 95% bootstrap interval of the mean of `values`, `clusters` resampled whole; NaN for too few."""
+    """Return the 95% bootstrap interval of the mean of `values`, `clusters` resampled whole; NaN for too few.
+
+    It is widened as Student's t is beside the normal, without which it holds but 91% with ten clusters; where they are
+    skewed it holds a little less than it says.
+    """
+    from scipy.stats import t
+
     names, place = np.unique(clusters, return_inverse=True)
     if len(names) < FEWEST:
         return np.nan, np.nan
     sums, sizes = np.bincount(place, weights=values), np.bincount(place)
     picked = resamples(len(names), seed, times)
-    low, high = np.quantile((picked @ sums) / (picked @ sizes), LEVELS)
+    ends = np.quantile((picked @ sums) / (picked @ sizes), LEVELS)
+    many, mean = len(names), float(values.mean())
+    low, high = mean + (ends - mean) * float(t.ppf(LEVELS[1], many - 1)) / Z * np.sqrt(many / (many - 1))
     return float(low), float(high)
 
 
@@ -171,7 +179,7 @@ def share_interval(came: Floats, clusters: Counts) -> tuple[float, float]:
     off = np.bincount(np.unique(clusters, return_inverse=True)[1], weights=came - share)
     variance = float((off**2).sum()) / len(came) ** 2 * many / (many - 1)
     ends = interval(share, max(1, round(share * (1.0 - share) / variance)))
-    return min(low, ends[0]), max(high, ends[1])
+    return max(min(low, ends[0]), 0.0), min(max(high, ends[1]), 1.0)
 
 
 def unanimous(value: float, replicates: int, least: float = -1.0, most: float = 1.0) -> tuple[float, float]:

@@ -22,6 +22,7 @@ from thermidor.experiments.design import FIRST, OTHERS, Base, Design, Factor, Ov
 from thermidor.experiments.outcomes import Condition, Reached
 from thermidor.experiments.plan import Plan, plan_of
 from thermidor.experiments.sweep import Cost, place_for, sweep
+from thermidor.runs import manifest as manifests
 from thermidor.runs.dates import month_among
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ def why(
     points = {name: shapley(cube.reshape(2 ** len(groups), -1), list(groups)) for name, cube in cubes.items()}
     checks: tuple[Check, ...] = ()
     if check:
-        resume_check = resume and (Path(out) / "check").exists()
+        resume_check = resume and (Path(out) / "check" / manifests.NAME).is_file()
         again = sweep(_check_plan(plan, points), Path(out) / "check", **{**how, "resume": resume_check})  # type: ignore[arg-type]
         checks = tuple(_checks(cubes, points, list(groups), again))
     return Why(str(outcome), groups, points, checks, done, dropped)
@@ -117,6 +118,10 @@ def _plan(
         why = f"'{bad[0]}' is none" if bad else f"it has {len(base.factors)}"
         mend = "give a design such as " + str(design_path(DESIGN))
         raise InputError(f"shares need one to {MOST} switches, in full", "factors", why, mend)
+    if parts := [name for name, overlay in base.overlays.items() if overlay.where]:
+        why = "shares need every combination at every point"
+        raise InputError(f"overlay '{parts[0]}' is lived at some points only", f"overlays.{parts[0]}.where", why,
+                         "leave 'where' out")  # fmt: skip
     lived = load_scenario(scenario) if isinstance(scenario, str | Path) else scenario
     own = lived.name == base.base.scenario
     months = base.base.months if own else None

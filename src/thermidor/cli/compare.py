@@ -183,8 +183,11 @@ def _setups(found: Comparison | SweepComparison) -> None:
     rows = [tuple(row) for row in found.setup.itertuples(index=False)]
     say("Set up otherwise", "" if rows else "nothing")
     if rows:
-        heads, shown = ("what", "key", "a", "b"), [(row[0], _parted(row[1], 34), *row[2:]) for row in rows[:MOST_ROWS]]
-        table(heads, shown, widths={1: 34, **_where_full(heads, shown, {2: 18, 3: 18}, 2)})
+        heads, shown = ("what", "key", "a", "b"), rows[:MOST_ROWS]
+        widths = _where_full(heads, shown, {1: 32, 2: 16, 3: 16}, 2)
+        if widths:
+            shown = [(row[0], *(_parted(str(cell), widths[i]) for i, cell in enumerate(row[1:], 1))) for row in shown]
+        table(heads, shown, widths=widths)
     if len(rows) > MOST_ROWS:
         note(f"and {len(rows) - MOST_ROWS} more")
 
@@ -199,9 +202,9 @@ def _where_full(
 
 
 def _parted(name: str, letters: int) -> str:
-    """A name on lines of so many letters at most, ended after a dot or underscore where there is one."""
+    """A name on lines of so many letters at most, ended after a dot, underscore or hyphen, but in no number."""
     lines = [""]
-    for part in re.split(r"(?<=[._])", name):
+    for part in re.split(r"(?<=[._-])(?!\d)", name):
         if lines[-1] and len(lines[-1]) + len(part) > letters:
             lines.append("")
         lines[-1] += part

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -46,6 +47,7 @@ def carry_out(wish: Wish, out: Path | None, *, resume: bool) -> None:
     from thermidor.experiments.outcomes import Condition
     from thermidor.futures.watch import outcome_of
     from thermidor.runs.manifest import cores
+    from thermidor.runs.store import placing
 
     if resume and out is None:
         raise InputError("--resume has nothing to go on with", "--resume", "", "give the folder with --out DIR")
@@ -76,9 +78,10 @@ def carry_out(wish: Wish, out: Path | None, *, resume: bool) -> None:
                 cancel=cancel,
             )
         except Interrupted as stop:
-            raise InterruptedLate(f"{stop}; go on with --resume --out {folder}") from None
+            raise InterruptedLate(f"{stop}; go on with --resume --out {shlex.quote(str(folder))}") from None
     show(found)
-    figure(found).savefig(folder / FIGURE)
+    with placing(folder):
+        figure(found).savefig(folder / FIGURE)
     note(f"drawn: {folder / FIGURE}")
 
 

@@ -11,7 +11,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Union
 
-from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, Tag, ValidationError, model_validator
+from pydantic import (
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    ValidationError,
+    ValidationInfo,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from thermidor.errors import InputError, nearest
@@ -60,7 +69,7 @@ def _citizens(value: object) -> object:
 Column = Annotated[str, BeforeValidator(_column), Field(json_schema_extra={"pattern": f"^{COLUMN}$"})]
 Setting = Annotated[str, BeforeValidator(_setting), Field(json_schema_extra={"pattern": f"^{SETTING}$"})]
 Count = Annotated[int, Field(strict=True, ge=1)]
-Several = Annotated[int, Field(strict=True, ge=2)]
+Several = Annotated[int, Field(strict=True, ge=1, json_schema_extra={"minimum": 2})]
 Residents = Annotated[int, Field(ge=1, le=MOST_CITIZENS)]
 Citizens = Annotated[Residents | dict[str, Residents], BeforeValidator(_citizens)]
 Span = tuple[Number, Number]
@@ -108,10 +117,11 @@ SAMPLED_BY: dict[str, tuple[str, ...]] = {
 class Factor(Record):
     """One thing that is varied: a condition (`set`), a rule (`rule`), or mechanisms together on or off (`switch`).
 
-    Levels are `values`, or a `range` sampled linearly or by its logarithm (in `steps` where sampling is full); a
-    switch has the levels 1 (on) and 0 (off). `along` names conditions that move with it, straight from the first
-    number at the low end to the second at the high end. `every` stands for many factors, one for each rule or each
-    assumed start that has a range, `within` a share of its default where that is narrower.
+    Levels are `values`, or a `range` sampled linearly or by its logarithm (in `steps` where sampling is full); beside
+    `values`, `scale` is that of the axis in pictures. A switch has the levels 1 (on) and 0 (off). `along` names
+    conditions that move with it, straight from the first number at the low end to the second at the high end. `every`
+    stands for many factors, one for each rule or each assumed start that has a range and that the base leaves alone,
+    `within` a share of its default where that is narrower; no overlay may decide one of them.
     """
 
     model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": [kind]} for kind in TAKES]})
@@ -130,17 +140,20 @@ class Factor(Record):
     unit: str = ""
 
     @model_validator(mode="after")
-    def _whole(self) -> Factor:
-        given = _given(self)
+    def _whole(self, info: ValidationInfo) -> Factor:
+        given, kept = _given(self), _kept(info)
         kinds = [kind for kind in TAKES if kind in given]
         if len(kinds) != 1:
             raise misplaced("a factor has exactly one of 'set', 'rule', 'switch' and 'every'")
-        if idle := [key for key in given if key not in (*kinds, *TAKES[kinds[0]])]:
+        idle = [key for key in given if key not in (*kinds, *TAKES[kinds[0]])]
+        if idle and not kept:
             raise misplaced(f"it does nothing beside '{kinds[0]}': leave it out", idle[0])
         if "range" in TAKES[kinds[0]] and (self.values is None) == (self.range is None):
             raise misplaced("this factor needs 'values' or 'range' (one of them)")
-        if self.range is None and (idle := [key for key in ("steps", "scale", "along") if key in given]):
+        if self.range is None and not kept and (idle := [key for key in ("steps", "along") if key in given]):
             raise misplaced("it does nothing without a 'range'", idle[0])
+        if self.values is not None and self.scale == "log" and min(self.values) <= 0.0 and not kept:
+            raise misplaced("values by their logarithm lie above 0", "values")
         if self.values is not None and len(set(self.values)) < len(self.values):
             raise misplaced("a value is given twice", "values")
         if self.range is not None and not self.range[0] < self.range[1]:
@@ -158,15 +171,20 @@ class Sampling(Record):
     method: Literal["full", "latin-hypercube", "sobol", "morris"] = "full"
     points: Several | None = None
     trajectories: Several | None = None
-    levels: Annotated[int, Field(strict=True, ge=2, le=64, multiple_of=2)] = 4
+    levels: Annotated[int, Field(strict=True, ge=2, le=64, json_schema_extra={"multipleOf": 2})] = 4
     second_order: bool = False
     seed: Annotated[int, Field(strict=True, ge=0, lt=2**32)] = 1
 
     @model_validator(mode="after")
-    def _whole(self) -> Sampling:
+    def _whole(self, info: ValidationInfo) -> Sampling:
         given, takes = _given(self), SAMPLED_BY[self.method]
-        if idle := [key for key in given if key not in ("method", *takes)]:
-            raise misplaced(f"'{self.method}' has no '{idle[0]}'", idle[0])
+        if not _kept(info):
+            if idle := [key for key in given if key not in ("method", *takes)]:
+                raise misplaced(f"'{self.method}' has no '{idle[0]}'", idle[0])
+            if few := [key for key in ("points", "trajectories") if getattr(self, key) == 1]:
+                raise misplaced("it must be greater than or equal to 2", few[0])
+            if self.levels % 2:
+                raise misplaced("it must be a multiple of 2", "levels")
         if takes and takes[0] not in given:
             raise misplaced(f"'{self.method}' needs '{takes[0]}'")
         if self.method == "sobol" and self.points is not None and self.points & (self.points - 1):
@@ -178,6 +196,11 @@ def _given(record: Record) -> list[str]:
     """The keys that a record was given."""
     fields = type(record).model_fields
     return [key for key in fields if key in record.model_fields_set and getattr(record, key) is not None]
+
+
+def _kept(info: ValidationInfo) -> bool:
+    """Whether a design is kept with a sweep that has begun: what does nothing in it is let be."""
+    return bool(info.context and info.context["kept"])
 
 
 def _kind(value: object) -> str | None:
@@ -210,7 +233,7 @@ class Design(Record):
     series_every: Count = 12
 
     @model_validator(mode="after")
-    def _check(self) -> Design:
+    def _check(self, info: ValidationInfo) -> Design:
         if BASE in self.overlays:
             raise misplaced("it is the name of the base itself: give this overlay another", "overlays", BASE)
         for name in self.outcomes:
@@ -229,7 +252,7 @@ class Design(Record):
             if not full and (factor.values is not None or factor.switch is not None):
                 why = "it has fixed levels, which only sampling 'full' can take: give a 'range'"
                 raise misplaced(why, "factors", name)
-            if not full and factor.steps is not None:
+            if not full and factor.steps is not None and not _kept(info):
                 raise misplaced("only sampling 'full' cuts a range into steps: leave it out", "factors", name, "steps")
         return self
 
@@ -284,10 +307,13 @@ def as_data(design: Design, *, prose: bool = True) -> dict[str, Any]:
     return {"schema": 1, **data}
 
 
-def design_from(data: object, place: Any = dotted) -> Design:
-    """Check plain data and make the design; `place` says where a path stands. Raises InputError."""
+def design_from(data: object, place: Any = dotted, *, kept: bool = True) -> Design:
+    """Check plain data and make the design; `place` says where a path stands. Raises InputError.
+
+    Keys that do nothing are refused in a new file, and let be in a design that is `kept`.
+    """
     try:
-        return Design.model_validate(data)
+        return Design.model_validate(data, context={"kept": kept})
     except ValidationError as error:
         raise refusal([_problem(dict(entry)) for entry in error.errors(include_url=False)], place) from None
 
@@ -302,7 +328,7 @@ def design_in(document: Document) -> Design:
     if not isinstance(document.data, dict):
         what = f"the file holds {shown(document.data)}"
         raise InputError(what, f"{document.file}:1", "a design is a mapping", "it begins with 'schema: 1'")
-    return design_from(document.data, document.place)
+    return design_from(document.data, document.place, kept=False)
 
 
 MODELS: dict[str, type[Record]] = {

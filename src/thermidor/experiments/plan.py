@@ -119,7 +119,10 @@ class Plan:
         base, asked = self.design.base, self.points.settings(point)
         without = [*base.without, *case.change.without, *asked.without]
         settings: dict[str, float] = {}
-        for part in (base.set, case.change.set, asked.set):
+        held = base.set
+        if OUTSIDE in case.change.without:  # the overlay takes away what the base strengthens
+            held = {key: number for key, number in held.items() if f".{OUTSIDE}." not in key}
+        for part in (held, case.change.set, asked.set):
             settings |= named(part, self.countries[0])
         lived = self.scenario.without_outside() if OUTSIDE in without else self.scenario
         lived = lived.overlay(settings) if settings else lived

@@ -136,8 +136,8 @@ def _named(key: str, first: str) -> str:
     return f"{first}{dot}{rest}" if country == FIRST else key
 
 
-def _twice(key: str, where: str, why: str) -> InputError:
-    return InputError(f"'{key}' is asked for twice", where, f"{why}: one of the two would be ignored", "keep one")
+def _twice(key: str, where: str, why: str, mend: str = "keep one") -> InputError:
+    return InputError(f"'{key}' is asked for twice", where, f"{why}: one of the two would be ignored", mend)
 
 
 def _refuse_clashes(design: Design, factors: tuple[Varied, ...], first: str) -> None:
@@ -163,7 +163,9 @@ def _refuse_clashes(design: Design, factors: tuple[Varied, ...], first: str) -> 
     for where, keys in asked:
         for key in keys:
             if key in by:
-                raise _twice(key, where, f"here and by the factor '{by[key]}'")
+                every = by[key] not in design.factors
+                mend = "leave it out here, or vary the others one by one in place of 'every'" if every else "keep one"
+                raise _twice(key, where, f"here and by the factor '{by[key]}'", mend)
 
 
 def problem_of(factors: tuple[Varied, ...]) -> dict[str, Any]:
@@ -202,7 +204,7 @@ def _varied(name: str, factor: Factor, base: Base, scenario: Scenario, registry:
     """The factors that one entry of a design stands for."""
     where = f"factors.{name}"
     if factor.every == "rules":
-        yield from _every_rule(factor, registry)
+        yield from _every_rule(factor, base, registry)
     elif factor.every == "starts":
         yield from _every_start(factor, base, scenario)
     elif factor.switch is not None:
@@ -215,7 +217,7 @@ def _varied(name: str, factor: Factor, base: Base, scenario: Scenario, registry:
     else:
         levels = factor.values or _levels(factor)
         low, high = factor.range or (min(levels), max(levels))
-        log = factor.scale == "log"
+        log = factor.scale == "log" and low > 0.0
         unit, meaning = factor.unit, factor.meaning
         if factor.rule is not None:
             rule = registry.find(factor.rule, where)
@@ -260,13 +262,13 @@ def _switched(mechanisms: tuple[str, ...]) -> Callable[[float, Settings], None]:
     return ask
 
 
-def _every_rule(factor: Factor, registry: Registry) -> Iterator[Varied]:
-    """Every rule over its range, or over so much of it about its default."""
+def _every_rule(factor: Factor, base: Base, registry: Registry) -> Iterator[Varied]:
+    """Every rule that the base leaves alone over its range, or over so much of it about its default."""
 
     def asking(name: str) -> Callable[[float, Settings], None]:
         return lambda number, asked: asked.rules.__setitem__(name, number)
 
-    for rule in (registry[name] for name in registry.names):
+    for rule in (registry[name] for name in registry.names if name not in (*base.rules, *base.without)):
         low, high = rule.low, rule.high
         if factor.within is not None:
             half = factor.within * (abs(rule.value) or high - low)

@@ -14,7 +14,7 @@ READING = (
     "lenses/*.py",
     "lenses/*.yaml",
     "runs/simulate.py",
-    "scenarios/resolved.py",
+    "scenarios/*.py",
 )
 """Code that places and starts a member and reads what it came to; the digest of the rules covers what lives it."""
 

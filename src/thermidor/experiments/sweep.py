@@ -198,6 +198,8 @@ def _missing(target: Path, manifest: store.Manifest) -> list[int]:
 def place_for(out: str | Path, resume: bool = False) -> Path:
     """The folder of a sweep: a new or empty one, or, to resume, one that holds a sweep. Raises InputError."""
     target = place(out)
+    if resume and target.is_dir() and not (target / manifests.NAME).exists():
+        raise InputError("nothing to go on with is kept here", str(target), "no plan was written", "leave --resume out")
     if resume:
         store.read_manifest(target)
     elif target.exists():

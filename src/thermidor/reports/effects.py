@@ -27,8 +27,8 @@ MOST_EFFECTS = 20
 """Rows of a table of effects, the largest first."""
 CLEAR = (
     "factors whose mean effect, signs and all, is told from none by its interval and by a t-test over trajectories "
-    f"(one in twenty may be false), and is over {LARGE:g} standard deviations of the outcome; what acts one way here "
-    "and the other there is not told from luck"
+    "(for the draws of these replicates; one in twenty may be false), with one sign in each of them, and is over "
+    f"{LARGE:g} standard deviations of the outcome; what acts one way here and the other there is not told from luck"
 )
 
 
@@ -114,10 +114,11 @@ def agreements(sweep: Sweep, found: dict[str, Sensitivity]) -> Table:
     ]
     many = sweep.design.replicates
     of = "elementary effects" if sweep.design.sampling.method == "morris" else "the outcome over points"
+    least = ENOUGH / (2.0 - ENOUGH)
     note = (
         f"correlation of {of} between two replicates, and what follows from it for the mean of {many} and that of "
-        f"{many} others; below {ENOUGH:.2f} (two replicates that correlate by less than 0.5) the order of factors is "
-        f"mostly luck, and none is given; missing replicates are counted for {WANTED:g}"
+        f"{many} others; below {ENOUGH:.2f} (two replicates that correlate by less than {least:.1f}) the order of "
+        f"factors is mostly luck, and none is given; missing replicates are counted for {WANTED:g}"
     )
     heads = ("outcome", "two", f"mean of {many}", "moved by", "factors are")
     return cut("How far replicates agree", heads, rows, (1, 2, 3), note)
@@ -250,6 +251,8 @@ def boundaries(sweep: Sweep) -> Iterator[Line]:
     columns, members = [f"x_{across.name}", f"x_{up.name}"], sweep.members
     for overlay in dict.fromkeys(members["overlay"]):
         (x, y), cube = statistics.cube(members[members["overlay"] == overlay], outcome, columns)
+        if not np.isfinite(cube).any():
+            continue
         levels = np.asarray(y, np.float64)
         ends = np.nanmean(cube, axis=(0, 2))
         kept = cube if ends[-1] >= ends[0] else 1.0 - cube

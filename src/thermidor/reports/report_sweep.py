@@ -252,7 +252,7 @@ def _differences(sweep: Sweep, done: pd.DataFrame) -> Iterator[Table]:
             outcome,
             name,
             number(row["difference"], True),
-            _interval(row),
+            interval_of(row),
             f"{row['pairs']:,.0f}",
             _count(row["left_out"]),
         )
@@ -269,11 +269,6 @@ def _differences(sweep: Sweep, done: pd.DataFrame) -> Iterator[Table]:
         heads = ("outcome", "overlay", "difference", "95%", "pairs", "left out")
         note = "; ".join(filter(None, said))
         yield cut("Overlay minus base", heads, rows, (2, 3, 4, 5), note, MOST_DIFFERENCES)
-
-
-def _interval(row: pd.Series) -> str:
-    """Write the interval of a difference; equal numbers in all pairs have none."""
-    return "all alike" if row["low"] == row["high"] else interval_of(row)
 
 
 def drawn_differences(sweep: Sweep) -> Iterator[Picture]:

@@ -16,6 +16,7 @@ from thermidor.reports.sweep_words import (
     groups,
     labels_of,
     never,
+    number,
     numbers_of,
     shares_of,
     spells,
@@ -77,7 +78,7 @@ def _plane(sweep: Sweep, base: pd.DataFrame) -> Iterator[Picture]:
         if np.isfinite(values).any():
             unit = unit_of(sweep, name) if share else f"median, {unit_of(sweep, name)}"
             title = f"{name}: {asked(sweep.design.outcomes[name])}"
-            span = f"{np.nanmin(values):.3g} to {np.nanmax(values):.3g}"
+            span = f"{number(float(np.nanmin(values)))} to {number(float(np.nanmax(values)))}"
             alt = f"Cells of {across.name} and {up.name}: {name}, from {span}."
             holes = "never" if date else "no data"
             drawn = heat.figure(plane._replace(title=title), values, unit=unit, share=share, holes=holes)

@@ -148,4 +148,7 @@ def number(value: float, signed: bool = False) -> str:
 
 
 def interval_of(row: pd.Series) -> str:
+    """Write an interval; where it has no width all are alike, which says nothing of others."""
+    if row["low"] == row["high"]:
+        return "all alike"
     return f"{number(row['low'])} to {number(row['high'])}" if np.isfinite(row["low"]) else "-"

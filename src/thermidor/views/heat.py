@@ -64,7 +64,8 @@ def figure(plane: Plane, values: Floats, *, unit: str, share: bool = False, hole
 
 
 def _text(value: float, share: bool) -> str:
-    return f"{100 * value:.0f}%" if share else f"{value:.3g}".replace("-", "−")
+    plain = f"{value:.1f}" if abs(value) >= 1000.0 else f"{value:.3g}"  # a year has more than three figures
+    return f"{100 * value:.0f}%" if share else plain.replace("-", "−")
 
 
 def _numbers(ax: Axes, across: Scale, up: Scale, cells: Any, mesh: Any, share: bool, cased: bool) -> None:

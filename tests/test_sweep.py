@@ -228,7 +228,7 @@ def test_a_place_that_is_taken_is_left_alone(tmp_path: Path, whole: Sweep):
     for place, said in ((tmp_path / "mine", "this place is taken"), (whole.folder, "kept here already")):
         with pytest.raises(InputError, match=said):
             th.sweep(write(tmp_path), place)
-    with pytest.raises(InputError, match="no whole sweep"):
+    with pytest.raises(InputError, match="nothing to go on with"):
         th.sweep(write(tmp_path), tmp_path / "mine", resume=True)
     assert (tmp_path / "mine" / "thesis.txt").read_text() == "all of it"
 

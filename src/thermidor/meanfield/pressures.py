@@ -149,7 +149,7 @@ def exchange(
     appetite = 1.0 + rules.ration_growth * above(consumption - rules.ration_grows_from)
     need = rules.town_ration * (1.0 - village) * np.minimum(appetite, rules.eat_at_most)
     need = np.minimum(need, rules.need_at_most * food)
-    gap = unit(1.0 - offer / need) * property_
+    gap = unit(1.0 - offer / np.maximum(need, 1e-9)) * property_
     will = rules.extraction_tolerance + rules.extraction_norms * norms
     extraction = rules.extraction_strength * unit(rules.extraction_slope * (gap - will))
     sold = np.minimum(offer + extraction * above(need - offer) * rules.extraction_yield, food)

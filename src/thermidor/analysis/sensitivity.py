@@ -62,8 +62,8 @@ def morris(
     factor in the order of `names`: effect is mu* (mean size of the effects) with low and high; mu (mean) and sigma
     (standard deviation), each with its _low and _high; alike, how far the replicates agree on the factor (NaN for
     one); clear, whether mu is not nought: by its interval, by a t-test over trajectories with a share `FALSE` of false
-    discoveries among all factors (Benjamini and Hochberg 1995), and by more than `LARGE` standard deviations of the
-    outcome.
+    discoveries among all factors (Benjamini and Hochberg 1995), by more than `LARGE` standard deviations of the
+    outcome, and with one sign in all replicates.
     """
     values = _with_replicates(values)
     unit, count = _unit(points, names, ranges, logarithmic), len(names)

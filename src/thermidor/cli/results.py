@@ -75,7 +75,7 @@ def answer(sweep: Sweep, query: str, *, as_csv: bool = False) -> None:
 def _beside(sweep: Sweep, figures: Path) -> Path:
     """The folder for figures. Raises InputError if it belongs to the store of the sweep."""
     from thermidor.experiments import store
-    from thermidor.experiments.faults import place
+    from thermidor.experiments.refusals import place
 
     target = place(figures)
     if any(target.is_relative_to(sweep.folder / name) for name in store.OURS):

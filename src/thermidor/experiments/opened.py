@@ -17,8 +17,8 @@ import numpy as np
 from thermidor.errors import InputError
 from thermidor.experiments import store
 from thermidor.experiments.extras import need
-from thermidor.experiments.faults import place
 from thermidor.experiments.plan import Plan
+from thermidor.experiments.refusals import place
 from thermidor.experiments.rows import DONE, FAILED, PLANNED
 from thermidor.runs import manifest as manifests
 
@@ -79,13 +79,13 @@ class Sweep:
         import xarray as xr
 
         from thermidor.country import MEANINGS, UNITS
-        from thermidor.experiments import lazily, series
+        from thermidor.experiments import lazy_series, series
 
         if not self.design.series:
             mend = "name some under 'series' in the design"
             raise InputError("this sweep keeps no series", str(self.folder), "its design asks for none", mend)
         months = self.plan.months[:: self.design.series_every].astype("datetime64[ns]")
-        kept = lazily.variable(series.opened(self.folder, self.manifest), self.folder)
+        kept = lazy_series.variable(series.opened(self.folder, self.manifest), self.folder)
         named = {}
         for at, name in enumerate(self.design.series):
             variable = name.rpartition(".")[2]

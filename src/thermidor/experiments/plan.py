@@ -213,9 +213,13 @@ def _alike(plan: Plan, members: Path) -> Iterator[bool]:
             points = np.arange(begin, min(begin + rows, last)) // plan.design.replicates
             if len(points) and group % max(1, file.num_row_groups // LOOKED_AT) == 0:
                 kept = [column.to_numpy()[: len(points)] for column in file.read_row_group(group, names).columns]
-                # a logarithm may differ in its last bit from processor to processor
-                yield np.allclose(np.transpose(kept), plan.points.table(points), rtol=1e-9, atol=1e-12)
+                yield bool(same_levels(np.transpose(kept), plan.points.table(points)).all())
             begin += rows
+
+
+def same_levels(kept: Any, wanted: Any) -> NDArray[np.bool_]:
+    """Whether kept levels are those wanted: a logarithm may differ in its last bit from processor to processor."""
+    return np.asarray(np.isclose(kept, wanted, rtol=1e-9, atol=1e-12))
 
 
 def _scenario(base: Base, beside: Path | None) -> Scenario:

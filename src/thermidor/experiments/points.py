@@ -240,18 +240,14 @@ def _asking(factor: Factor, low: float, high: float) -> Callable[[float, Setting
     """What a number of a factor over a condition or a rule asks."""
 
     def ask(number: float, asked: Settings) -> None:
-        if factor.rule is not None:
-            asked.rules[factor.rule] = number
-        if factor.set is not None:
-            asked.set[factor.set] = number
+        (asked.set if factor.set is not None else asked.rules)[str(factor.set or factor.rule)] = number
+        if not factor.along:
+            return
         part = np.log(number / low) / np.log(high / low) if factor.scale == "log" else (number - low) / (high - low)
         for key, (start, end) in factor.along.items():
             asked.set[key] = float(start + (end - start) * part)
 
-    def ask_one(number: float, asked: Settings) -> None:
-        (asked.set if factor.set is not None else asked.rules)[str(factor.set or factor.rule)] = number
-
-    return ask if factor.along else ask_one
+    return ask
 
 
 def _switched(mechanisms: tuple[str, ...]) -> Callable[[float, Settings], None]:

@@ -40,6 +40,8 @@ def unlike(file: Any, plan: Plan, columns: Mapping[str, str]) -> str:
     """How a planned table (an open Parquet file) differs from its plan, in words; nothing where it does not."""
     import pyarrow as pa
 
+    from thermidor.experiments.plan import same_levels
+
     if file.metadata.num_rows != plan.members:
         return "it does not hold all members"
     wanted = joined(pa.table(plan.columns(0, 1)), None, result_schema(columns)).schema
@@ -51,7 +53,7 @@ def unlike(file: Any, plan: Plan, columns: Mapping[str, str]) -> str:
     for batch in file.iter_batches(batch_size=ROWS):
         for name, values in plan.columns(first, first + len(batch)).items():
             kept = batch.column(name).to_numpy(zero_copy_only=False)
-            same = np.isclose(kept, values, rtol=1e-9, atol=1e-12) if values.dtype.kind == "f" else kept == values
+            same = same_levels(kept, values) if values.dtype.kind == "f" else kept == values
             if not same.all():
                 return f"member {first + int(np.argmin(same))} has another {name} than the design gives it"
         first += len(batch)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from thermidor.experiments.faults import damaged
+from thermidor.experiments.refusals import damaged
 from thermidor.runs.store import placing
 
 if TYPE_CHECKING:

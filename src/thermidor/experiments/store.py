@@ -28,8 +28,8 @@ from thermidor.errors import InputError
 from thermidor.experiments import outcomes as measuring
 from thermidor.experiments import rows, series
 from thermidor.experiments.design import as_data, design_from
-from thermidor.experiments.faults import WHOLE, check_entries, damaged, refuse_links, tampered
 from thermidor.experiments.plan import Plan, plan_of, refuse_other_sample
+from thermidor.experiments.refusals import WHOLE, check_entries, damaged, refuse_links, tampered
 from thermidor.experiments.rows import DONE, FAILED, PLANNED
 from thermidor.experiments.stamp import differences, stamp
 from thermidor.runs import lock

@@ -25,9 +25,9 @@ from thermidor.experiments import cluster, store
 from thermidor.experiments.design import Design, as_data, design_from, design_in, design_path
 from thermidor.experiments.dispatch import Progress, dispatch
 from thermidor.experiments.extras import need
-from thermidor.experiments.faults import WHOLE, place
 from thermidor.experiments.opened import Sweep, open_sweep
 from thermidor.experiments.plan import Plan, plan_of
+from thermidor.experiments.refusals import WHOLE, place
 from thermidor.runs import lock
 from thermidor.runs import manifest as manifests
 from thermidor.runs.store import placing

@@ -159,10 +159,8 @@ def _largest(sweep: Sweep, outcome: str, found: Sensitivity) -> Table:
     note = f"{rests_on(sweep, found)}{_smaller(len(sizes) - shown - alike)}"
     if kinds:
         sums = ordered.groupby("order")["effect"].sum()
-        note += (
-            f"; first orders sum to {sums['first']:.2f}, total orders, of which each has its interactions and luck in "
-        )
-        note += f"full, to {sums['total']:.2f}"
+        full = "of which each has its interactions and luck in full"
+        note += f"; first orders sum to {sums['first']:.2f}, total orders, {full}, to {sums['total']:.2f}"
     heads, first = ("factor", *kinds, "effect", "95%", "signed"), 1 + len(kinds)
     return cut(f"{outcome}: effects", heads, rows, (first, first + 1, first + 2), note, len(rows))
 

@@ -9,7 +9,7 @@ import xarray as xr
 from xarray.backends import BackendArray
 from xarray.core import indexing
 
-from thermidor.experiments.faults import damaged
+from thermidor.experiments.refusals import damaged
 from thermidor.experiments.series import BROKEN, DIMS, NAME
 
 

@@ -1,7 +1,8 @@
 """Write the generated pages of the documentation from the code and the data: `python docs/build.py`.
 
-Pages of their own: `mechanisms/`, `scenarios/`, `rules.md`, `record-variables.md`, `claims.md`. Parts of other pages
-stand between `<!-- made: NAME -->` and `<!-- end -->`. `make figures` calls this after drawing; a test compares.
+Pages of their own: `mechanisms/`, `scenarios/`, `theories/`, `lens-*.md`, `rules.md`, `record-variables.md`,
+`claims.md`. Parts of other pages stand between `<!-- made: NAME -->` and `<!-- end -->`. `make figures` calls this
+after drawing; a test compares.
 """
 
 from __future__ import annotations
@@ -14,8 +15,11 @@ from typing import Any
 
 import yaml
 from design_block import keys_block, outcomes_block, states_block
+from event_blocks import passages_block, quantities_block
 from fit_blocks import counts_block, edges_block, targets_block
+from lens_blocks import codings_block, lens_pages, lenses_block, verdicts_block
 from read_source import DOCS, SOURCE, Mechanism, mechanisms, month_order, step_docstring, summary
+from theory_pages import theory_pages
 
 from thermidor.country import AXES, FIELDS
 from thermidor.rules import load_rules
@@ -37,13 +41,15 @@ BASIS = {
     "definition": "a criterion: a model that adopts it can't refute it",
 }
 UP = "../"
+BY_HAND = ("scenarios/from-record.md",)
 
 
 def pages() -> dict[str, str]:
     """Every generated page: path under docs/ and text."""
     made = {"mechanisms/index.md": mechanisms_index(), "rules.md": rules_page(), "claims.md": claims_page()}
     made["record-variables.md"] = variables_page()
-    made |= {f"mechanisms/{m.name}.md": mechanism_page(m) for m in mechanisms()}
+    made |= {f"mechanisms/{m.name}.md": mechanism_page(m) for m in mechanisms()} | lens_pages()
+    made |= theory_pages()
     library = scenario_files()
     made["scenarios/index.md"] = scenarios_index(library)
     made |= {f"scenarios/{name}.md": scenario_page(data) for name, data in library.items()}
@@ -54,9 +60,11 @@ def blocks() -> dict[str, dict[str, str]]:
     """Generated parts of pages written by hand: path from the root, name of the part, text."""
     return {
         "docs/odd.md": {"month": month_block(), "citizen": citizen_block(), "axes": axes_block()},
+        "docs/events.md": {"passages": passages_block(), "quantities": quantities_block()},
         "docs/index.md": {"results": results_block()},
         "docs/experiments/branches.md": {"states": states_block()},
         "docs/experiments/designs.md": {"keys": keys_block(), "outcomes": outcomes_block()},
+        "docs/lenses.md": {"lenses": lenses_block(), "verdicts": verdicts_block(), "codings": codings_block()},
         "docs/fitting.md": {"counts": counts_block(), "edges": edges_block(), "targets": targets_block()},
     }
 
@@ -380,7 +388,7 @@ def write() -> list[Path]:
             changed.append(page)
     for folder in ("mechanisms", "scenarios"):
         for page in (DOCS / folder).glob("*.md"):
-            if page not in wanted:
+            if page not in wanted and page.relative_to(DOCS).as_posix() not in BY_HAND:
                 page.unlink()
                 changed.append(page)
     return changed

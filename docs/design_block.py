@@ -20,6 +20,7 @@ CHANGE = {
     "set": "conditions at the start, `COUNTRY.KEY`, and strengths of what comes from outside, `COUNTRY.outside.KIND`",
     "rules": "rules, each within its range",
     "without": "mechanisms switched off; `outside` takes away all that comes from outside",
+    "theory": "a shipped theory, or a file in the design's folder or below it; rules and switches beat it",
 }
 MEANINGS = {
     Design: {
@@ -40,7 +41,6 @@ MEANINGS = {
     Base: {
         **CHANGE,
         "scenario": "a scenario of the library, or a file in the design's folder or below it",
-        "theory": "the lens that names regimes",
         "months": "months lived from the scenario's start; left out, all",
         "citizens": "citizens in each country, or by country, with `first` and `others`",
     },

@@ -22,7 +22,7 @@ LONGEST = 400
 
 RECORDS = "errors jit draws country citizen_record"
 MECHANISMS = "books citizen passages steps"
-MODEL = f"{RECORDS} rules {MECHANISMS} month scenarios record society"
+MODEL = f"{RECORDS} rules {MECHANISMS} month scenarios record society theories"
 
 ARROWS: dict[str, str] = {
     # packages (those on one line may import each other): what they may import, always from further up
@@ -33,14 +33,17 @@ ARROWS: dict[str, str] = {
     "month": f"{RECORDS} {MECHANISMS}",
     "scenarios record": f"{RECORDS} rules",
     "society": f"{RECORDS} {MECHANISMS} rules scenarios",
+    "theories": f"{RECORDS} rules scenarios",
     "lenses": "errors country",
+    "events": "errors country lenses",
     "views": "errors country record lenses",
-    "runs": f"{MODEL} lenses views",
+    "runs": f"{MODEL} lenses events views",
     "experiments": f"{MODEL} lenses views runs",
     "futures analysis": f"{MODEL} lenses views runs experiments",
-    "reports": f"{MODEL} lenses views runs experiments futures analysis",
+    "reports": f"{MODEL} lenses events views runs experiments futures analysis",
+    "gallery": f"{MODEL} lenses events views runs experiments futures analysis",
     "__init__": f"{MODEL} lenses views runs experiments",
-    "cli __main__": f"{MODEL} lenses views runs experiments futures analysis reports meanfield __init__",
+    "cli __main__": f"{MODEL} lenses events views runs experiments futures analysis reports gallery meanfield __init__",
 }
 
 SLOW_TO_IMPORT = {

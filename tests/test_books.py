@@ -8,7 +8,7 @@ import pytest
 import small
 from small import live, rules, start
 from thermidor import books
-from thermidor.country import CLASSES, UNITS, VARIABLES
+from thermidor.country import CAMPS, CLASSES, UNITS, VARIABLES
 from thermidor.rules import load_rules
 from thermidor.runs.simulate import advance
 
@@ -23,10 +23,20 @@ CASES = {
             "northland.property.petty": 0.25,
         }
     },
+    "drained and divided": {
+        "settings": {
+            "southland.drain": 0.6,
+            "southland.authority.government": 0.3,
+            "southland.authority.army": 0.7,
+            **{f"southland.camps.{camp}": 0.15 for camp in CAMPS},
+        }
+    },
     "starving": {"settings": {"northland.gdp_per_head": 0.4, "northland.dislocation": 0.6}},
     "the main scenario": {"scenario": "russia-1917"},
 }
-ABOVE_ONE = {"privilege", "hold"} | {name for name in VARIABLES if name.startswith(("strength_", "complaint_"))}
+SUMS = ("weight_", "backing_", "armed_", "complaint_")
+ABOVE_ONE = {"privilege", "hold", "force", "mutineers"} | {name for name in VARIABLES if name.startswith(SUMS)}
+"""Indices that are sums, whose one is a mark and no bound."""
 BELOW_ZERO = {"transfer"}
 
 
@@ -45,7 +55,7 @@ def test_every_book_of_every_month(series):
 
 def test_nothing_that_counts_is_negative(series):
     kinds = ("bn 2011 $/year", "thousand 2011 $/year", "million", "1/year", "million/month")
-    signed = {"growth", "official_growth", "cradle"}
+    signed = {"growth", "official_growth", "cradle", "remembered", "ascent"}
     lowest = dict(zip(VARIABLES, series.min(axis=(0, 1)), strict=True))
     assert {n: x for n, x in lowest.items() if x < 0.0 and UNITS[n] in kinds and n not in signed} == {}
 

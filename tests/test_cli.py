@@ -420,7 +420,7 @@ def test_fresh_folders(tmp_path: Path) -> None:
         (["explain", "rule"], "famine"),
         (["explain", "rule", "famine"], "range"),
         (["explain", "month"], "distribute"),
-        (["explain", "month", "plan"], "step 1 of 9"),
+        (["explain", "month", "plan"], "step 2 of 14"),
         (["explain", "event"], "path"),
         (["explain", "event", "war"], "war_deaths"),
         (["explain", "event", "path"], "embargo"),

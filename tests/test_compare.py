@@ -308,7 +308,7 @@ def test_names_fold_where_they_may_and_have_to(capsys: pytest.CaptureFixture[str
 
 def test_an_unfinished_sweep_says_so(tmp_path: Path) -> None:
     """How many of its members are done, which overlays no member of is, and which one design alone has."""
-    from sweeps import DESIGN, write
+    from small_sweeps import DESIGN, write
     from thermidor.analysis.compare_sweeps import compare_sweeps
     from thermidor.experiments.opened import open_sweep
     from thermidor.experiments.sweep import sweep
@@ -328,7 +328,7 @@ def test_an_unfinished_sweep_says_so(tmp_path: Path) -> None:
 
 def test_two_sweeps_are_paired_where_they_can_be(tmp_path: Path) -> None:
     """A sweep with fewer replicates pairs with the same members; one of another seed, or other levels, does not."""
-    from sweeps import DESIGN, write
+    from small_sweeps import DESIGN, write
     from thermidor.analysis.compare_sweeps import compare_sweeps
     from thermidor.experiments.sweep import sweep
 
@@ -354,7 +354,7 @@ def test_two_sweeps_are_paired_where_they_can_be(tmp_path: Path) -> None:
 
 def test_sweeps_are_compared_in_what_means_the_same(tmp_path: Path) -> None:
     """A date that never comes ends with its run: of runs of other length it is left out, and named, as are spells."""
-    from sweeps import DESIGN, write
+    from small_sweeps import DESIGN, write
     from thermidor.analysis.compare_sweeps import compare_sweeps
     from thermidor.experiments.sweep import sweep
 

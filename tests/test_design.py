@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import schemas
-from sweeps import DESIGN, write
+from small_sweeps import DESIGN, write
 from thermidor.errors import InputError
 from thermidor.experiments.design import as_data, design_from, design_path, json_schema, list_designs, load_design
 from thermidor.experiments.plan import plan_of

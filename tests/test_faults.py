@@ -15,7 +15,7 @@ import pytest
 
 import thermidor as th
 import thermidor.experiments.sweep as sweeping
-from sweeps import write
+from small_sweeps import write
 from thermidor.errors import InputError, Stopped
 from thermidor.experiments import block, cluster, series, store
 from thermidor.experiments.opened import Sweep

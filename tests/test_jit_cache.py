@@ -92,7 +92,7 @@ def test_an_unwritable_first_choice_falls_back_on_the_user_s_cache(copied, tmp_p
     assert Path(done.stdout.split()[0]).is_relative_to(tmp_path / "home") and not done.stderr
 
 
-@pytest.mark.parametrize("name", ["steps/plan.py", "passages/contest.py", "citizen.py", "draws.py", "rules/plan.yaml"])
+@pytest.mark.parametrize("name", ["steps/plan.py", "passages/seizure.py", "citizen.py", "draws.py", "rules/plan.yaml"])
 def test_the_digest_covers_all_that_a_compiled_month_holds(copied, tmp_path, name):
     """The folder of compiled code has another name after an edit, and few old ones are kept."""
     digest = "from thermidor import jit; jit.cache_folder(); print(jit.rules_digest())"

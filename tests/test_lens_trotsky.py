@@ -12,14 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from thermidor import lenses
-from thermidor.country import CENTRES, CLASSES, ORGANISATIONS, PROPERTY_FORMS
+from thermidor.country import CAMPS, CENTRES, CLASSES, PROPERTY_FORMS
 from thermidor.errors import InputError
 from thermidor.lenses import trotsky
 from thermidor.lenses.criteria import UNCLASSIFIED
 from thermidor.lenses.spells import spells, typical_spells
 
 PLAIN = (
-    "state_property norms room organisation autonomy mobilisation hold growth gdp_per_head frontier scarcity_absolute "
+    "state_property norms room organisation autonomy mobilisation hold ascent gdp_per_head frontier scarcity_absolute "
     "need_norm coercive_share"
 )
 NEEDED = (
@@ -27,16 +27,16 @@ NEEDED = (
     *(f"property_{form}" for form in PROPERTY_FORMS),
     *(f"authority_{centre}" for centre in CENTRES),
     *(f"voice_{name}" for name in CLASSES),
-    *(f"strength_{name}" for name in ORGANISATIONS),
+    *(f"camp_{name}" for name in CAMPS),
 )
-# Where nothing is said below: no norms, room, voice or strength; 5 of the frontier's 10; pressure .1 / .5 = .2;
+# Where nothing is said below: no norms, room, voice or camps; 5 of the frontier's 10; pressure .1 / .5 = .2;
 # growth .02; everything in private hands; the government commands.
 ORDINARY = {
     "gdp_per_head": 5.0,
     "frontier": 10.0,
     "mobilisation": 0.1,
     "hold": 0.5,
-    "growth": 0.02,
+    "ascent": 0.02,
     "scarcity_absolute": 0.3,
     "coercive_share": 0.01,
     "property_capitalist": 1.0,
@@ -107,21 +107,21 @@ EXAMPLES: list[tuple[str, dict[str, float]]] = [
     # party .8 >= .5, room .05 < .15, workers' organisation .1 < .15, capital .7 >= .25, movement .5 - .2 = .3 >= .05
     (
         "fascism",
-        {"room": 0.05, "organisation": 0.1, "property_capitalist": 0.7, "strength_movement": 0.5}
-        | {"strength_owners": 0.2, **centres(party=0.8, government=0.2)},
+        {"room": 0.05, "organisation": 0.1, "property_capitalist": 0.7, "camp_fascist": 0.5}
+        | {"camp_liberal": 0.2, **centres(party=0.8, government=0.2)},
     ),
-    # movement .2 - owners .3 = -.1 does not lead, but the middle class's voice does: .3 - workers' .1 = .2 >= .05
+    # movement .2 - liberals .3 = -.1 does not lead, but the middle class does: .3 - workers' .1 = .2 >= .05
     (
         "fascism",
-        {"room": 0.1, "organisation": 0.05, "strength_movement": 0.2, "strength_owners": 0.3}
+        {"room": 0.1, "organisation": 0.05, "camp_fascist": 0.2, "camp_liberal": 0.3}
         | {"voice_petty": 0.3, "voice_worker": 0.1, **centres(party=0.6, government=0.4)},
     ),
     # autonomy .5 >= .3, growth .02 >= .008, pressure .1 / .5 = .2 < .6, room .3 < .5; the army may rule classically
     ("bonapartism-classic", {"autonomy": 0.5, "room": 0.3, **centres(army=0.6, government=0.4)}),
     # growth .008 on its threshold, pressure .29 / .5 = .58 < .6, room .45 < .5
-    ("bonapartism-classic", {"autonomy": 0.3, "room": 0.45, "growth": 0.008, "mobilisation": 0.29}),
+    ("bonapartism-classic", {"autonomy": 0.3, "room": 0.45, "ascent": 0.008, "mobilisation": 0.29}),
     # army .6 - government .4 = .2 >= 0; growth 0 < .008, so not classic
-    ("bonapartism-military", {"autonomy": 0.5, "room": 0.2, "growth": 0.0, **centres(army=0.6, government=0.4)}),
+    ("bonapartism-military", {"autonomy": 0.5, "room": 0.2, "ascent": 0.0, **centres(army=0.6, government=0.4)}),
     # pressure .4 / .5 = .8 >= .6, so not classic; room .45 < .5
     ("bonapartism-military", {"autonomy": 0.5, "room": 0.45, "mobilisation": 0.4, **centres(army=0.7, party=0.3)}),
     # pressure .45 / .5 = .9 >= .6 (the revolution unspent), autonomy .4 >= .3, room .6 < .65
@@ -131,7 +131,7 @@ EXAMPLES: list[tuple[str, dict[str, float]]] = [
         | centres(government=0.7, councils=0.1, army=0.2),
     ),
     # room .2 < .35, growth -.01 < .008; one party's state without movement or middle class of its own
-    ("bonapartism-anaemic", {"autonomy": 0.1, "room": 0.2, "growth": -0.01, **centres(party=0.6, government=0.4)}),
+    ("bonapartism-anaemic", {"autonomy": 0.1, "room": 0.2, "ascent": -0.01, **centres(party=0.6, government=0.4)}),
     # room .8 >= .5, workers' voice .4 >= .25, owners .6 - .4 = .2 >= 0
     ("bourgeois-democracy", {"room": 0.8, "voice_worker": 0.4, "voice_capitalist": 0.6}),
     # on the thresholds: room .5, voice .25, owners .25 - .25 = 0, government .5; autonomy .2 < .3 is not anaemic
@@ -181,7 +181,7 @@ NEAR = [
     ("fascism", FASCIST, {"property_capitalist": 0.26}),
     ("bonapartism-anaemic", FASCIST, {"room": 0.16}),  # not < .15
     ("bonapartism-anaemic", FASCIST, {"organisation": 0.16}),  # not < .15
-    ("bonapartism-anaemic", FASCIST, {"strength_owners": 0.46}),  # .5 - .46 = .04 < .05
+    ("bonapartism-anaemic", FASCIST, {"camp_liberal": 0.46}),  # .5 - .46 = .04 < .05
     ("interregnum", FASCIST, centres(party=0.49, government=0.49)),  # < .5
     ("bourgeois-democracy", UNSPENT, {"room": 0.66}),  # not < .65
     ("bourgeois-democracy", UNSPENT, {"autonomy": 0.29}),  # < .3
@@ -202,16 +202,9 @@ def test_every_label_has_two_examples() -> None:
     assert {name: named.count(name) for name in trotsky.table().names} == dict.fromkeys(trotsky.table().names, 2)
 
 
-def test_rising_order_is_measured_over_fifteen_years() -> None:
-    # 240 months: 15 years without growth, then 5 years at 3% a year: the last 15 years' mean is 5 x .03 / 15 = .01
-    product = [np.exp(0.03 * max(m - 180, 0) / 12) for m in range(241)]
-    months = [{"gdp_per_head": p, "growth": 0.5, "autonomy": 0.5, "room": 0.2} for p in product]
-    series = society(*months, dtype="f8")
-    rate = trotsky.EXPRESSIONS["ascent"](lambda name: series[name].values)[0, :, 0]
-    assert rate[11] == 0.5  # the first year has no past: the month's own growth
-    assert rate[180] == pytest.approx(0.0, abs=1e-12)
-    assert rate[240] == pytest.approx(0.01)
-    reading = trotsky.read(series)
+def test_a_rising_order_is_read_off_fifteen_years_of_growth_as_the_country_remembers_them() -> None:
+    months = [{"ascent": rate, "autonomy": 0.5, "room": 0.2} for rate in [0.01] * 4 + [0.0] * 4 + [0.01] * 4]
+    reading = trotsky.read(society(*months, dtype="f8"))
     kinds = [reading.names[s.label] for s in spells(reading.labels, reading.months)]
     assert kinds == ["bonapartism-classic", "bonapartism-anaemic", "bonapartism-classic"]
 

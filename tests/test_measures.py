@@ -180,10 +180,14 @@ def test_running_mean_is_centred() -> None:
     assert measures.smooth(stepped((1917, 0.0), (1930, 1.0)))[0, place(1930)] == pytest.approx(0.5)
 
 
+GONE = {"breaking"}
+"""Mechanisms of the dated expectations that are rules no more: seizures have taken their place."""
+
+
 def test_every_expectation_names_a_measure_and_a_direction() -> None:
     """The frozen file can be judged as it stands, and its reasons are whole."""
     for mechanism, rows in ablations.expectations().items():
-        assert mechanism == ablations.OUTSIDE or mechanism in load_rules(), mechanism
+        assert mechanism == ablations.OUTSIDE or mechanism in load_rules() or mechanism in GONE, mechanism
         for row in rows:
             assert measure(row["measure"]).name == row["measure"]
             assert row["expect"] in ("up", "down", "none") and row["why"]

@@ -17,7 +17,7 @@ FILES = [SOURCE / "citizen.py", *sorted(SOURCE.glob("steps/*.py")), *sorted(SOUR
 ANYWHERE = {0, 1, 12}
 """Nothing and all, the bounds of an index, a mark for 'none' (-1), the months of a year."""
 HALF = 0.5
-"""Before a sum: the mean of two."""
+"""Before a sum: the mean of two; taken from a share: what it has more than half."""
 SHAPES = {
     "unit": set(),
     "logistic": set(),
@@ -27,8 +27,8 @@ SHAPES = {
     "wander": {2},
 }
 """What the shapes of `shapes.py` need for being what they are called."""
-NAMED = {"MONTH", "TINY", "LN_TWO", "FAR", "CHUNK"}
-"""Constants that belong to arithmetic or to the machine."""
+NAMED = {"MONTH", "TINY", "LN_TWO", "FAR", "CHUNK", "DEGREE", "EARTH", "POLE", "GRAIN"}
+"""Constants that belong to arithmetic, to the machine or to the earth."""
 
 
 def numbers(file: Path) -> Iterator[tuple[ast.Constant, list[ast.AST]]]:
@@ -57,6 +57,10 @@ def has_a_home(number: ast.Constant, around: list[ast.AST]) -> bool:
         and is_sum(parent.right)
     ):
         return True
+    if isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Sub) and parent.right is number:
+        return number.value == HALF
+    if isinstance(parent, ast.Subscript):
+        return isinstance(number.value, int)
     functions = [node.name for node in around if isinstance(node, ast.FunctionDef)]
     if functions:
         return number.value in SHAPES.get(functions[-1], ())
@@ -94,7 +98,10 @@ def test_every_number_has_a_home(file: Path) -> None:
         ("x = 0.5 + c.room", False),
         ("x = 0.5 * c.room", False),
         ("x = max(c.room, 1e-6)", False),
+        ("x = 0.5 - c.room", False),
         ("x = 0.5 * (c.room + c.norms)", True),
+        ("x = c.room - 0.5", True),
+        ("x = programme(c)[2]", True),
         ("x = (1.0 - c.norms) ** 2", True),
         ("x = 12.0 * c.births - 1", True),
     ],

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from importlib.resources import files
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -18,11 +19,16 @@ from hypothesis import strategies as st
 from thermidor import record as hr
 from thermidor.country import UNITS, VARIABLES
 from thermidor.errors import InputError
+from thermidor.record import facts
+from thermidor.record.states import spans, state
+from thermidor.record.wars import wars_between, wars_within
 
 HERE = Path(str(files("thermidor.record")))
-DATA = sorted((HERE / "data").glob("*.csv*"))
+DATA = sorted((HERE / "data").glob("*.csv.gz"))
+FILES = [*DATA, HERE / "data" / "countries.csv"]
+ABOVE_ONE = {"military_share", "city_share"}
+"""Shares that a source puts above one in some year; the catalogue says so."""
 TABLES = sorted((HERE / "literature").glob("*.csv"))
-EVERY = [(country, name) for country in hr.countries() for name in hr.series_names(country)]
 YEARS = st.dictionaries(st.integers(1900, 1960), st.floats(0.1, 50.0), min_size=3, max_size=50)
 
 
@@ -68,22 +74,21 @@ def test_nothing_is_filled_in() -> None:
     assert hr.record("SUN", "military_spending").year.min() == 1914
 
 
-@pytest.mark.parametrize(("country", "name"), EVERY)
-def test_every_series_is_whole_and_sourced(country: str, name: str) -> None:
-    series = hr.record(country, name)
-    assert len(series) > 0
-    assert (np.diff(series.year) > 0).all()
-    assert np.isfinite(series.value).all()
-    assert series.unit and series.meaning and series.source and series.licence and series.caveat
-    if series.unit in ("share", "index 0-1"):
-        assert series.value.min() >= 0.0
-        assert series.value.max() <= 1.0 or name == "military_share"
-    with pytest.raises(ValueError, match="read-only"):
-        series.value[0] = 0.0
-
-
-def test_every_series_is_known_for_some_country() -> None:
-    assert {name for _, name in EVERY} == set(hr.series_names())
+@pytest.mark.parametrize("name", hr.series_names())
+def test_every_series_is_whole_and_sourced(name: str) -> None:
+    covered = [country for country in hr.countries() if name in hr.series_names(country)]
+    assert covered, f"{name} is known for no country"
+    for country in covered:
+        series = hr.record(country, name)
+        assert len(series) > 0
+        assert (np.diff(series.year) > 0).all()
+        assert np.isfinite(series.value).all()
+        assert series.unit and series.meaning and series.source and series.licence and series.caveat
+        if series.unit in ("share", "index 0-1"):
+            assert series.value.min() >= 0.0
+            assert series.value.max() <= 1.0 or name in ABOVE_ONE
+        with pytest.raises(ValueError, match="read-only"):
+            series.value[0] = 0.0
 
 
 def test_what_can_be_laid_beside_is_a_variable_of_the_country() -> None:
@@ -105,15 +110,15 @@ def test_a_stand_in_is_named() -> None:
 def test_every_file_is_used_described_and_small() -> None:
     readme = (HERE / "data" / "README.md").read_text(encoding="utf-8")
     catalogue = (HERE / "catalogue.yaml").read_text(encoding="utf-8")
-    for path in DATA:
+    for path in FILES:
         table_row = next(line for line in readme.splitlines() if line.startswith(f"| {path.name} "))
-        assert any(mark in table_row for mark in ("CC BY", "CC0", "ISC", "free use")), path.name
+        assert any(mark in table_row for mark in ("CC BY", "CC0", "ISC", "free use", "facts")), path.name
         assert f"**{path.name.split('.')[0]}**" in readme, f"no caveat for {path.name}"
         assert f"  {path.name}:" in catalogue and f"file: {path.name}" in catalogue, path.name
     for path in TABLES:
         assert f"| {path.name} |" in readme
     assert {path.stem for path in TABLES} == set(hr.literature_tables())
-    assert sum(path.stat().st_size for path in DATA + TABLES) < 1_500_000
+    assert sum(path.stat().st_size for path in FILES + TABLES) < 1_500_000
 
 
 @pytest.mark.parametrize("path", DATA, ids=lambda path: path.name)
@@ -175,8 +180,10 @@ def test_growth_by_period() -> None:
 @pytest.mark.parametrize(
     ("ask", "words"),
     [
-        (lambda: hr.record("SUX"), ("unknown country", "'SUN'")),
-        (lambda: hr.series_names("SUX"), ("unknown country", "'SUN'")),
+        (lambda: hr.record("SUNN"), ("unknown country", "'SUN'")),
+        (lambda: hr.series_names("SUNN"), ("unknown country", "'SUN'")),
+        (lambda: hr.table("war"), ("unknown table", "did you mean 'wars'?")),
+        (lambda: hr.source_of("polityy"), ("unknown series or table", "did you mean 'polity'?")),
         (lambda: hr.record("SUN", "populaton"), ("unknown series", "did you mean 'population'?")),
         (lambda: hr.record("DDR", "gdp_per_head"), ("no 'gdp_per_head' for 'DDR'", "does not cover", "soldiers")),
         (lambda: hr.literature("sentence"), ("unknown table", "did you mean 'sentences'?")),
@@ -248,3 +255,59 @@ def test_reading_needs_no_heavy_import() -> None:
     heavy = ("yaml", "pandas", "numba", "xarray", "pydantic", "matplotlib", "zarr")
     code = f"import sys, thermidor.record; sys.exit(any(name in sys.modules for name in {heavy}))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_tables_read_as_they_stand() -> None:
+    for name in ("countries", "regimes", "spells", "wars", "civil_wars", "votes"):
+        rows = hr.table(name)
+        assert rows and all(None not in row and None not in row.values() for row in rows), name
+        assert hr.source_of(name)
+    assert {row["opponent"] for row in hr.table("wars") if row["warnum"] == "58" and row["country"] == "DEU"} == {"FRA"}
+    votes = {r["v2paenname"]: r["v2pavote"] for r in hr.table("votes") if r["country"] == "DEU" and r["year"] == "1932"}
+    assert votes["National Socialist German Workers' Party"] == "33.1"
+
+
+def test_a_state_is_found_by_any_name_in_its_years() -> None:
+    assert {state(name, 1913).key for name in ("russia", "RUS", "Russian Empire")} == {"RUS"}
+    assert state("Soviet Union", 1937).product == ("SUN",) and state("RUS", 2000).product == ("RUS",)
+    assert state("germany", 1960).coded == ("DEU_W", "DEU") and state("Germany", 1960).people_coded
+    assert state("Côte d'Ivoire", 1970) == state("cote d'ivoire", 1970) == state("CIV", 1970)
+    with pytest.raises(InputError, match="the state of that year on this land: Yugoslavia"):
+        state("Serbia", 1950)
+    with pytest.raises(InputError, match="did you mean 'Germany'"):
+        state("Germny", 1918)
+
+
+def test_spans_of_a_state_do_not_overlap_and_their_keys_exist() -> None:
+    known = set(hr.countries())
+    for one in spans():
+        assert one.first <= one.last
+        assert set(one.product) <= known and set(one.coded) <= known, one
+        assert one.expert == "" or one.expert in known
+        assert -90.0 <= one.place[0] <= 90.0 and -180.0 <= one.place[1] <= 180.0
+        others = [other for other in spans() if other.key == one.key and other is not one]
+        assert all(one.last < other.first or other.last < one.first for other in others), one
+
+
+def test_facts_are_the_record_or_a_model_with_a_range() -> None:
+    russia = state("Russia", 1913)
+    assert facts.product(russia, 1913) == facts.Fact(2.254, facts.product(russia, 1913).source)
+    assert facts.constraints(russia, 1913).value == 0.0
+    assert facts.soldiers(russia, 1913).value == pytest.approx(1286 / 165700, rel=0.06)
+    between = facts.people(state("Egypt", 1890), 1890)
+    assert not between.observed and between.low < between.value < between.high and "1870 and 1913" in between.source
+    east = facts.product(state("DDR", 1970), 1970)
+    assert not east.observed and "regression" in east.source and east.low < 9.0 < east.high
+    assert facts.product(state("Angola", 1900), 1900) is None
+
+
+def test_a_war_is_joined_dated_and_told_from_both_sides() -> None:
+    french, german = wars_between("FRA"), wars_between("DEU")
+    of_1870 = [next(war for war in wars if war.first == 1870) for wars in (french, german)]
+    assert [war.deaths for war in of_1870] == [152000.0, 44781.0]
+    assert [war.outcome for war in of_1870] == [0.0, 1.0]
+    great = next(war for war in german if war.first == 1914)
+    assert (great.last, great.outcome) == (1918, 0.0) and great.deaths >= 1773700
+    assert next(war for war in wars_between("RUS") if war.first == 1914).outcome == 0.5, "left before its side won"
+    assert all(one.last < two.first for wars in (french, german) for one, two in pairwise(wars))
+    assert any(war.first <= 1927 <= war.last for war in wars_within("CHN"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -11,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from small import MINIATURE, live, rules, start, state
+from small import MINIATURE, live, rules, several, start, state
 from thermidor.country import VARIABLES
 from thermidor.errors import Interrupted
 from thermidor.runs import checkpoint, simulate
@@ -121,64 +120,64 @@ def test_going_on_leaves_the_packed_state_as_it_was():
     assert same(first.state, copy)
 
 
-def test_the_order_of_countries_changes_nothing():
-    """Countries deal with one another symmetrically: sums over two others don't depend on order (more may round)."""
-    resolved = start()
-    turned = replace(resolved, countries=resolved.countries[::-1], outside=resolved.outside[:, ::-1])
-    one, two = live(resolved, months=MONTHS).series, live(turned, months=MONTHS).series
-    kept = [place for place, name in enumerate(VARIABLES) if not name.startswith("patron")]
-    assert one[:, :, kept].tobytes() == two[:, ::-1][:, :, kept].tobytes()
+FOUR = ("northland", "southland", "eastland", "westland")
+EAGER = {"strike_threshold": 0.3, "strike_cost": 0.2}
+"""So that powers march often enough to be tested: on attacks more than on anything else hangs who stands first."""
+OWN = [place for place, name in enumerate(VARIABLES) if not name.startswith("patron")]
+"""All variables but those that are the place of a country in the list."""
 
 
-def test_another_country_s_presence_is_felt_only_through_trade():
-    """A country's draws hang on its name: births, harvest and luck of its first month are the same alone."""
-    resolved = start()
-    alone = replace(resolved, countries=resolved.countries[:1], outside=resolved.outside[:, :1].copy())
-    one, two = live(resolved, months=1).series, live(alone, months=1).series
-    cut = [VARIABLES.index(name) for name in ("population", "births", "weather", "fortune")]
-    assert one[0, 0, cut].tobytes() == two[0, 0, cut].tobytes()
+def world(folder, order, months=120, **options):
+    """Live a scenario of several countries in the given order; the run, and each country's series by name."""
+    resolved = resolve(load_scenario(several(folder, order)), 1, 0)
+    run = live(resolved, months=months, citizens=200, rule=rules(**EAGER), **options)
+    return run, {name: run.series[:, here] for here, name in enumerate(resolved.countries)}
 
 
-def test_read_only_and_strange_arrays_are_prepared(whole):
-    """Arrays from elsewhere are neither written to nor compiled for anew (the suite's end counts the kinds)."""
-    resolved = start()
-    outside = np.asfortranarray(resolved.outside.copy())
-    rule = rules()
-    for array in (outside, rule):
-        array.flags.writeable = False
-    found = live(replace(resolved, outside=outside), months=MONTHS, rule=rule)
-    assert found.series.tobytes() == whole.series.tobytes()
+@pytest.fixture(scope="module")
+def four(tmp_path_factory):
+    """Ten years of four countries that trade, look at one another and march."""
+    return world(tmp_path_factory.mktemp("four"), FOUR)
 
 
-def test_a_change_reaches_only_what_comes_after_it():
-    """A war that begins in month 20 leaves the months before it as they were, bit for bit."""
-    resolved = start()
-    outside = resolved.outside.copy()
-    outside[20:, 0, 0] = 0.9
-    one, two = live(resolved, months=30).series, live(replace(resolved, outside=outside), months=30).series
-    assert one[:20].tobytes() == two[:20].tobytes()
-    assert not np.array_equal(one[20:], two[20:])
+def test_countries_do_something_to_one_another(four, tmp_path):
+    """Else the tests below would test nothing: attacks, hope, example and failing demand, and a client's patron."""
+    whole = np.stack(list(four[1].values()))
+    for name in ("spark", "example", "slump_abroad", "repelled"):
+        assert whole[:, :, VARIABLES.index(name)].max() > 0.0, name
+    alone = world(tmp_path, FOUR[:1])[1]["northland"]
+    assert not np.array_equal(alone[:, OWN], four[1]["northland"][:, OWN])
 
 
-def test_progress_and_cancelling_between_years():
-    from threading import Event
-
-    from thermidor.errors import Interrupted
-
-    told: list[tuple[int, int]] = []
-    cancel = Event()
-
-    def on_year(done, total):
-        told.append((done, total))
-        if done >= 24:
-            cancel.set()
-
-    with pytest.raises(Interrupted):
-        live(months=MONTHS, on_year=on_year, cancel=cancel)
-    assert told == [(12, MONTHS), (24, MONTHS)]
+@pytest.mark.parametrize("order", [(1, 0, 2, 3), (3, 2, 1, 0), (2, 0, 3, 1)])
+def test_the_order_of_countries_changes_nobody_s_bits(four, tmp_path, order):
+    """Sums over countries and the choice of an attacker don't depend on where a country stands in the list."""
+    turned = world(tmp_path, tuple(FOUR[place] for place in order))[1]
+    for name in FOUR:
+        assert turned[name][:, OWN].tobytes() == four[1][name][:, OWN].tobytes(), name
 
 
-def test_resolving_again_gives_the_same_start():
-    scenario = load_scenario("russia-1917")
-    one, two = resolve(scenario, 3, 4), resolve(scenario, 3, 4)
-    assert one.conditions == two.conditions and one.outside.tobytes() == two.outside.tobytes()
+def test_threads_change_nobody_s_bits_in_a_world(monkeypatch, four, tmp_path):
+    monkeypatch.setattr(simulate, "THREADED_FROM", 0)
+    assert world(tmp_path, FOUR, threads=2)[0].series.tobytes() == four[0].series.tobytes()
+
+
+def test_a_world_alone_is_the_world_of_a_batch(tmp_path):
+    from thermidor.runs.ensemble import run
+
+    scenario = load_scenario(several(tmp_path, FOUR))
+    asked = {"citizens": 100, "months": 40, "seed": 5}
+    batch = run(scenario, replicates=3, threads=2, **asked).dataset
+    alone = run(scenario, replicate=2, **asked).dataset
+    for name in VARIABLES:
+        assert batch[name].sel(run=2).values.tobytes() == alone[name].values[0].tobytes(), name
+
+
+@pytest.mark.parametrize("product", [2.0, 30.0], ids=["poor", "the richest"])
+def test_a_country_that_deals_with_nobody_changes_nobody_s_bits(four, tmp_path, product):
+    """Wholly cut off and without an army: it is no market, no example, no frontier and no power."""
+    order = ("hermitland", *FOUR)
+    resolved = resolve(load_scenario(several(tmp_path, order, gdp_per_head=product)), 1, 0)
+    series = live(resolved, months=60, citizens=200, rule=rules(**EAGER)).series
+    for here, name in enumerate(order[1:], start=1):
+        assert series[:, here][:, OWN].tobytes() == four[1][name][:60, OWN].tobytes(), name

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 import thermidor.cli.inquiry  # noqa: F401  adds the command
 from small import MINIATURE
-from sweeps import DESIGN, write
+from small_sweeps import DESIGN, write
 from thermidor.cli.app import app
 from thermidor.errors import InputError
 from thermidor.reports import account
@@ -330,12 +330,13 @@ outcomes:
 """
 MORRIS = GRID.replace("range: [0.2, 0.8], steps: 3", "range: [0.2, 0.8]").replace("0.4], steps: 2", "0.4]")
 MORRIS = MORRIS.replace("  end: {label_at: end}\n", "sampling: {method: morris, trajectories: 3}\n")
-MORRIS = MORRIS.replace("replicates: 2", "replicates: 4")
+MORRIS = MORRIS.replace("replicates: 2", "replicates: 4").replace("below: 0.75", "below: 0.0")
+MORRIS = MORRIS.replace("norms_end: {value_at: norms}", "room_mean: {mean_of: room}")
 
 
 @pytest.mark.parametrize(
     ("design", "pictures", "says"),
-    [(GRID, 3, "the commonest label of end"), (MORRIS, 1, "norms_end: effects")],
+    [(GRID, 3, "the commonest label of end"), (MORRIS, 1, "room_mean: effects")],
     ids=["two factors", "morris"],
 )
 def test_figures_follow_the_design(tmp_path: Path, design: str, pictures: int, says: str) -> None:

@@ -56,11 +56,26 @@ def test_library_files_load_under_their_own_names() -> None:
     assert set(list_scenarios()) == {path.stem for path in LIBRARY.iterdir() if path.suffix == ".yaml"}
 
 
+TITLE = "    title: Northland"
+ROOM = "      room: {value: 0.8, range: [0.7, 0.9], unit: index 0-1, source: assumed}"
+NORMS = "        norms: {value: 0.9, range: [0.8, 1.0], unit: index 0-1, source: assumed}"
+
+
+def start(key: str, value: float, unit: str = "index 0-1") -> str:
+    """One more condition of the first country, as a line after another."""
+    return f"\n      {key}: {{value: {value}, unit: {unit}, source: invented}}"
+
+
+def camp(name: str, share: float) -> str:
+    """One more camp of the first country."""
+    return start(f"camps.{name}", share, "share")
+
+
 BAD = {
     "unknown condition": ("norms.pay: {", "norm.pay: {", "did you mean 'norms.pay'?", "norm.pay"),
     "unknown key of a country": ("record: FIN", "recrd: FIN", "did you mean 'record'?", "northland.recrd"),
     "unknown record": ("record: FIN", "record: XXX", "historical record has no country 'XXX'", "northland.record"),
-    "nearly a record": ("record: FIN", "record: fni", "did you mean 'FIN'?", "northland.record"),
+    "nearly a record": ("record: FIN", "record: FINN", "did you mean 'FIN'?", "northland.record"),
     "unknown key of a value": ("source: invented}", "sorce: invented}", "did you mean 'source'?", "population.sorce"),
     "unknown organisation": ("ouncils:\n", "ounsils:\n", "did you mean 'councils'?", "organisations.counsils"),
     "unknown country": ("country: northland", "country: nordland", "did you mean 'northland'?", "outside[0].country"),
@@ -69,7 +84,7 @@ BAD = {
     "unknown kind": ("kind: war", "kind: coup", "'kind: war' or 'kind: path'", "outside[0].kind"),
     "unknown value of a war": ("{war: 0.6, ", "{war: 0.6, deaths: 0.1, ", "unknown value of a war", "values.deaths"),
     "war without severity": ("{war: 0.6, ", "{", "missing value 'war'", "outside[0].values"),
-    "unknown variable": ("variable: embargo", "variable: weather", "'hostility' or 'embargo'", "outside[3].variable"),
+    "unknown variable": ("variable: embargo", "variable: weather", "'embargo' or 'trade_slump'", "outside[3].variable"),
     "rules": ("schema: 1", "schema: 1\nrules: {}", "never rules", "rules"),
     "missing unit": ("value: 1.0, unit: million,", "value: 1.0,", "missing key 'unit'", "population.unit"),
     "missing source": (", source: invented}", "}", "missing key 'source'", "population.source"),
@@ -93,6 +108,15 @@ BAD = {
     "assumed without spread": ("1922-02, spread: 0.1", "1922-02", "has no spread", "outside[0].spread"),
     "spread too wide": ("1922-02, spread: 0.1", "1922-02, spread: 2", "from 0 to 1", "outside[0].spread"),
     "sum": ("classes.peasant: {value: 0.7,", "classes.peasant: {value: 0.72,", "sum to 1.02", "classes.petty"),
+    "more camps than people": (ROOM, ROOM + camp("reform", 0.7) + camp("liberal", 0.4), "add up to 1.1", "reform"),
+    "unknown camp": (ROOM, ROOM + camp("liberals", 0.2), "did you mean 'camps.liberal'?", "start.camps.liberals"),
+    "more soldiers than men": (ROOM, ROOM + start("army", 0.7, "share"), "outside its limits", "army.value"),
+    "more votes than people": (ROOM, ROOM + start("franchise", 1.7), "outside its limits", "franchise.value"),
+    "beyond the pole": (TITLE, TITLE + "\n    place: [91.0, 0.0]", "no place [91.0, 0.0] on earth", "northland.place"),
+    "half a place": (TITLE, TITLE + "\n    place: [50.0]", "place", "northland.place[1]"),
+    "a place that is no number": (TITLE, TITLE + "\n    place: [50.0, .nan]", "finite", "northland.place[1]"),
+    "more than won": ("war_deaths: 0.01}", "war_deaths: 0.01, victory: 2}", "outside its limits", "values.victory"),
+    "more than obeyed": (NORMS, NORMS + start("  obedience", 1.5), "outside its limits", "councils.obedience.value"),
     "day in a date": ("from: 1920-03", "from: 1920-03-01", "without the day", "outside[0].from"),
     "year for a date": ("start: 1920-01", "start: 1920", "YYYY-MM", "start"),
     "thirteenth month": ("1925-01: 0.3", "1925-13: 0.3", "YYYY-MM", "outside[2].knots.1925-13"),

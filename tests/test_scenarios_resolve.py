@@ -22,8 +22,9 @@ from thermidor.scenarios import (
     resolved_rows,
     scenario_text,
 )
-from thermidor.scenarios.conditions import CONDITIONS, OUTSIDE_LIMITS, SUMS_TO_ONE
-from thermidor.scenarios.resolved import unit_draw
+from thermidor.scenarios.check import REQUIRED
+from thermidor.scenarios.conditions import CONDITIONS, ORGANISATION_CONDITIONS, OUTSIDE_LIMITS, SUMS_TO_ONE
+from thermidor.scenarios.resolved import DEFAULT_ORGANISATIONS, DEFAULTS, NOWHERE, unit_draw
 
 MINIATURE = Path(__file__).parent / "data" / "miniature.yaml"
 TEXT = MINIATURE.read_text(encoding="utf-8")
@@ -37,9 +38,13 @@ def test_resolved_has_every_condition_and_shape() -> None:
     assert all(set(conditions) == set(CONDITIONS) for conditions in resolved.conditions.values())
     assert resolved.outside.shape == (480, 2, len(OUTSIDE)) and resolved.outside.flags.c_contiguous
     assert resolved.outside.dtype == np.float64 and np.isfinite(resolved.outside).all()
-    assert resolved.organisations["northland"].shape == (len(ORGANISATIONS), 4)
-    assert resolved.patrons["northland"].tolist() == [-1, -1, -1, 1, -1]
-    assert not resolved.organisations["southland"].any()
+    assert resolved.organisations["northland"].shape == (len(ORGANISATIONS), len(ORGANISATION_CONDITIONS))
+    assert resolved.patrons["northland"].tolist() == [1 if name == "owners" else -1 for name in ORGANISATIONS]
+    assert {name: tuple(row) for name, row in zip(ORGANISATIONS, resolved.organisations["southland"], strict=True)} == (
+        DEFAULT_ORGANISATIONS
+    )
+    assert set(DEFAULTS) | set(REQUIRED) == set(CONDITIONS)
+    assert resolved.places == {"northland": NOWHERE, "southland": NOWHERE}
     assert resolved.record_keys == {"northland": "FIN", "southland": None}
     assert resolved.conditions["southland"]["authority.government"] == 1.0
     assert resolved.conditions["northland"]["classes.landlord"] == 0.0

@@ -16,7 +16,7 @@ import SALib.sample.sobol
 from SALib.test_functions import Ishigami
 
 import thermidor as th
-from sweeps import write
+from small_sweeps import write
 from thermidor.analysis.agreement import Agreement, agreement
 from thermidor.analysis.sensitivity import morris, ranks, sobol
 from thermidor.errors import InputError

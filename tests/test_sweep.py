@@ -15,7 +15,7 @@ import pytest
 
 import thermidor as th
 import thermidor.experiments.sweep as sweeping
-from sweeps import DESIGN, stopped_after, write
+from small_sweeps import DESIGN, stopped_after, write
 from thermidor import jit
 from thermidor.errors import InputError, Interrupted, RunError
 from thermidor.experiments import stamp as stamping

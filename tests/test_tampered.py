@@ -11,7 +11,7 @@ import pyarrow.parquet as parquet
 import pytest
 
 import thermidor as th
-from sweeps import stopped_after, write
+from small_sweeps import stopped_after, write
 from thermidor.errors import InputError
 from thermidor.experiments import series, store
 from thermidor.experiments.opened import Sweep

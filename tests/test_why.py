@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from sweeps import write
+from small_sweeps import write
 from thermidor.analysis.why import checked_members, why
 from thermidor.cli.app import app
 from thermidor.errors import InputError
@@ -27,9 +27,11 @@ factors:
 overlays:
   quiet: {why: nothing from outside, without: [outside]}
 outcomes:
-  outcome: {reached: {variable: norms, below: 0.5}}
+  outcome: {reached: {variable: moves, at_least: 4}}
 """
 LOW = Condition(label=None, variable="norms", below=0.75)
+MOVED = Condition(label=None, variable="moves", at_least=4)
+"""Measures carried through: without them there are none, whatever else takes norms."""
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +39,7 @@ def found(tmp_path_factory: pytest.TempPathFactory):
     """The answer for the miniature, with the check."""
     folder = tmp_path_factory.mktemp("why")
     design = load_design(write(folder, DESIGN))
-    return why(load_scenario(folder / "miniature.yaml"), LOW, folder / "out", design=design, workers=2)
+    return why(load_scenario(folder / "miniature.yaml"), MOVED, folder / "out", design=design, workers=2)
 
 
 def test_contributions_sum_to_the_total_at_every_point(found):
@@ -49,7 +51,7 @@ def test_contributions_sum_to_the_total_at_every_point(found):
         assert result.none[0] == pytest.approx(ends[0.0])
 
 
-def test_without_measures_no_norm_falls_so_that_they_carry_it_all(found):
+def test_without_measures_there_are_none_so_that_they_carry_it_all(found):
     rows = found.sweep.members
     assert rows[rows["x_measures"] == 0.0]["outcome"].max() == 0.0
     assert rows[rows["x_measures"] == 1.0]["outcome"].max() == 1.0, "else the test tests nothing"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from thermidor.country import CENTRES, CLASSES, ORGANISATIONS, VARIABLES
+from thermidor.country import CAMPS, CENTRES, CLASSES, VARIABLES
 from thermidor.errors import InputError, nearest
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ READ_BY_LENS = [
     "hold",
     "gdp_per_head",
     "growth",
+    "ascent",
     "frontier",
     "scarcity_absolute",
     "need_norm",
@@ -89,7 +90,7 @@ KEPT: tuple[str, ...] = tuple(
         READ_BY_LENS
         + [f"authority_{name}" for name in CENTRES]
         + [f"voice_{name}" for name in CLASSES]
-        + [f"strength_{name}" for name in ORGANISATIONS]
+        + [f"camp_{name}" for name in CAMPS]
         + READ_BY_MEASURES
     )
 )

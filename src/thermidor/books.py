@@ -30,7 +30,8 @@ def goods(series: Series) -> dict[str, Series]:
     """The month's product and its uses, and the fund and those it is handed out to; relative to output."""
     c = partial(column, series)
     output = c("output")
-    uses = c("investment") + c("arms") + c("common") + c("administration") + c("lost") + c("to_consume")
+    uses = c("investment") + c("arms") + c("common") + c("administration") + c("lost")
+    uses = uses + c("remitted") + c("to_consume")
     received = (c("eaten", CLASSES) * before(c("heads", CLASSES))).sum(axis=-1) / 12.0 + c("saved")
     stores = c("stores") - before(c("stores"))
     return {

@@ -14,6 +14,7 @@ from thermidor.citizen_record import (
     CENSUS,
     CLERK,
     FARM,
+    FASCIST,
     HOME,
     IDLE,
     INDUSTRY,
@@ -43,6 +44,8 @@ def live_a_month(me, i, c, rates, rules, dying, moving, minding, totals):
     learn(me, mine)
     if me.class_ == OFFICIAL:
         mind_property(me, c, rules, uniform(minding, i))
+    elif me.age >= mine.grown:
+        take_side(me, mine, uniform(minding, i))
     chance = uniform(moving, i)
     if chance < mine.stir[me.sector] and (me.age >= mine.grown or me.class_ <= CAPITALIST):
         move(me, c, mine, rules, chance)
@@ -158,6 +161,28 @@ def mind_property(me, c, rules, draw):
 
 
 @compiled
+def take_side(me, mine, draw):
+    """A citizen thinks politics over now and then, the oftener the angrier, and leans as the class's pulls go.
+
+    Equation: anger = (grievance - side_calm) / (side_angry - side_calm), held in 0..1; chance to think = (side_pace +
+    side_anger x anger) / 12; the lean is then drawn from the published chances, mixed between those of the calm and
+    those of the angry (see `publish_sides`).
+    Claims: P30, P31, P38a.
+    Assumes: McFadden (1974) as a form; a person is somewhere between calm and angry.
+    Signs: as the published pulls.
+    Leaves out: neighbours by name, more than one loyalty, officials (they mind property instead).
+    """
+    anger = unit((wide(me.grievance) - mine.side_calm) * mine.side_span)
+    pace = mine.side_pace + mine.side_anger * anger
+    if draw < pace:
+        mark = draw / pace
+        lean = NO_LEAN
+        while lean < FASCIST and mark >= mine.calm[lean] + anger * mine.angry[lean]:
+            lean += 1
+        me.lean = lean
+
+
+@compiled
 def move(me, c, mine, rules, draw):
     """A citizen changes work or class at the end of the month by the published chances, one draw for all of them.
 
@@ -247,7 +272,7 @@ def grow_up(me, c, mine, short, was):
         was.saved += rounding
         was.eaten -= rounding
     if me.age == mine.grown and me.class_ != CAPITALIST and me.class_ != LANDLORD:
-        me.sector = FARM if me.class_ == PEASANT else INDUSTRY
+        me.sector = FARM if me.class_ == PEASANT else OFFICE if me.class_ == OFFICIAL else INDUSTRY
     elif me.age == mine.old and me.sector != CAMP and me.class_ != PEASANT:
         me.sector = HOME
 
@@ -260,7 +285,8 @@ def die(me, c, mine, rules, draw, short, was):
     camp_deaths x (1 + camp_deaths_by_want x want) in a camp. Heirs keep heirs_keep of ties and fear and begin with
     heirs_skill + heirs_taught x the skill of the dead.
     Claims: P26.
-    Assumes: heirs inherit holdings and, of land and wealth, the class; not a post.
+    Assumes: heirs inherit holdings and, of land and wealth, the class; a post only in a rival's theory, in the share
+    posts_inherited.
     Signs: up with hunger, war and camps, down with schooling.
     Leaves out: epidemics of their own, sex, life of the heir's mother.
     """
@@ -273,11 +299,11 @@ def die(me, c, mine, rules, draw, short, was):
         was.dead += weight
         was.excess += weight * (mine.war_deaths + hardship) / risk
         was.born += weight
-        if k == OFFICIAL or k == GENDARME:
+        if k == GENDARME or (k == OFFICIAL and draw >= rules.posts_inherited * risk):
             me.class_ = WORKER
         elif k <= CAPITALIST and short > 0.0:
             me.class_ = PEASANT if k == LANDLORD else PETTY
-        me.age, me.sector, me.rank, me.lean = 0, HOME, 0, NO_LEAN
+        me.age, me.sector, me.rank, me.lean = 0, HOME, CLERK * (me.class_ == OFFICIAL), NO_LEAN
         me.fear = rules.heirs_keep * wide(me.fear)
         me.organisation = rules.heirs_keep * wide(me.organisation)
         me.skill = rules.heirs_skill + rules.heirs_taught * wide(me.skill)
@@ -303,7 +329,7 @@ def be_counted(me, mine, rules, short, now):
     now.grievance += weight * grievance
     now.ties += weight * ties
     now.fear += weight * fear
-    now.acting += weight * grievance * ties * (1.0 - rules.fear_on_action * fear)
+    now.acting[me.lean] += weight * grievance * ties * (1.0 - rules.fear_on_action * fear)
     now.claims += weight * claims
     now.toil += weight * toil
     if me.age < SMALL:
@@ -311,5 +337,5 @@ def be_counted(me, mine, rules, short, now):
     elif me.age >= CENSUS:
         now.asked += weight
         now.learning += weight * skill
-    if me.lean == LIBERAL:
-        now.liberal += weight
+    if me.age >= mine.grown:
+        now.grown[me.lean] += weight

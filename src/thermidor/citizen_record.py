@@ -81,6 +81,12 @@ _RATES = np.dtype(
         ("enlisting", "f8"),  # chance to join the standing force
         ("stir", "f8", (len(SECTORS),)),  # bound on the chance of any change of work or class, by sector
         ("war_deaths", "f8"),
+        ("side_pace", "f8"),  # chance to think politics over, without grievance
+        ("side_anger", "f8"),  # what full anger adds to it
+        ("side_calm", "f8"),  # grievance up to which a citizen is calm
+        ("side_span", "f8"),  # 1 / the grievance from there to full anger
+        ("calm", "f8", (len(LEANS),)),  # chances of the leans for the calm, summed up to each
+        ("angry", "f8", (len(LEANS),)),  # the same for the angry, less those of the calm
         ("life_table", "f8", (OLDEST + 1,)),  # chance to die of age or war, by years of age
     ]
 )
@@ -102,15 +108,17 @@ _TALLY = np.dtype(
             "grievance",
             "ties",
             "fear",
-            "acting",  # grievance x ties, less fear
             "learning",  # schooling of those who are asked in a census
             "asked",  # people old enough for that
-            "liberal",  # people who lean to private property
             "dead",
             "infants",  # people under five
             "excess",  # of the dead: by hunger, war, camps
             "born",
         )
+    ]
+    + [
+        ("grown", "f8", (len(LEANS),)),  # grown people by lean
+        ("acting", "f8", (len(LEANS),)),  # grievance x ties, less fear, by lean
     ]
 )
 TALLY = np.dtype((np.record, _TALLY))

@@ -17,18 +17,27 @@ import numpy as np
 CLASSES = ("landlord", "capitalist", "petty", "peasant", "worker", "official", "gendarme")
 PROPERTY_FORMS = ("feudal", "petty", "capitalist", "collective", "state")
 CENTRES = ("government", "councils", "army", "party")
-ORGANISATIONS = ("officials", "councils", "village", "owners", "movement")
-OUTSIDE = ("war", "destruction", "treatment", "war_deaths", "hostility", "embargo")
+CAMPS = ("reform", "revolution", "liberal", "reaction", "fascist")
+ORGANISATIONS = (
+    "officials", "councils", "village", "owners", "movement", "reformists", "revolutionaries", "reaction",
+)  # fmt: skip
+OUTSIDE = ("war", "destruction", "treatment", "war_deaths", "victory", "hostility", "embargo", "trade_slump")
 
 LANDLORD, CAPITALIST, PETTY, PEASANT, WORKER, OFFICIAL, GENDARME = range(len(CLASSES))
 FEUDAL, PETTY_PROPERTY, CAPITALIST_PROPERTY, COLLECTIVE, STATE = range(len(PROPERTY_FORMS))
 GOVERNMENT, COUNCILS, ARMY, PARTY = range(len(CENTRES))
+REFORM_CAMP, REVOLUTION_CAMP, LIBERAL_CAMP, REACTION_CAMP, FASCIST_CAMP = range(len(CAMPS))
+BY_OFFICIALS, BY_COUNCILS, BY_VILLAGE, BY_OWNERS, BY_MOVEMENT, BY_REFORMISTS, BY_REVOLUTIONARIES, BY_REACTION = range(
+    len(ORGANISATIONS)
+)
 
 AXES: dict[str, tuple[str, ...]] = {
     "class": CLASSES,
     "form": PROPERTY_FORMS,
     "centre": CENTRES,
     "organisation": ORGANISATIONS,
+    "camp": CAMPS,
+    "class_camp": tuple(f"{k}_{camp}" for k in CLASSES for camp in CAMPS),
 }
 
 
@@ -49,8 +58,10 @@ FIELDS: tuple[Field, ...] = (
     Field("destruction", INDEX, "how much of the war's severity destroys plant and order"),
     Field("treatment", INDEX, "what the people stand to lose to the enemy: 0 little, 1 land and life"),
     Field("war_deaths", "share of people/year", "deaths caused by the war itself"),
+    Field("victory", INDEX, "how far the war is being won"),
     Field("hostility", INDEX, "military threat from abroad"),
     Field("embargo", INDEX, "share of foreign trade and technique withheld"),
+    Field("trade_slump", INDEX, "demand from abroad that fails"),
     # people: sums over the citizens of the month before
     Field("heads", M, "people in the class", "class"),
     Field("eaten", KD, "consumption per head of the class", "class"),
@@ -113,6 +124,7 @@ FIELDS: tuple[Field, ...] = (
     Field("leakage", BN, "goods that leave the plan for the second economy (still consumed)"),
     Field("lost", BN, "produced and spoilt: seizure, disorder"),
     Field("exports", BN, "farm exports, paid for by imports of machines of the same value"),
+    Field("remitted", BN, "owners' profit sent abroad"),
     Field("to_consume", BN, "goods and food left for citizens' consumption"),
     Field(
         "stores", "bn 2011 $", "balance of goods set aside for consumption less those handed out (books; either sign)"
@@ -169,6 +181,7 @@ FIELDS: tuple[Field, ...] = (
     Field("hold", INDEX, "loyal force that the state can set against it"),
     Field("loyalty", INDEX, "loyalty of armed units"),
     Field("legitimacy", INDEX, "tacit contract: rising consumption accepted in place of control"),
+    Field("remembered", YEAR, "growth of consumption as people remember it"),
     Field("habit", KD, "consumption per head that people have grown used to"),
     Field("trend", KD, "consumption per head remembered over six years"),
     Field("peak", KD, "slow memory of consumption, to measure a fall"),
@@ -178,16 +191,52 @@ FIELDS: tuple[Field, ...] = (
     Field("armed", INDEX, "armed members against the state's own force", "organisation"),
     Field("own_norms", INDEX, "norms that bind the organisation's own officials", "organisation"),
     Field("orientation", INDEX, "property the organisation stands for: 0 private, 1 state", "organisation"),
+    Field("obedience", INDEX, "how far the organisation obeys its patron", "organisation"),
     Field("patron", "country", "index of the country that directs the organisation, -1 for none", "organisation"),
-    Field("strength", INDEX, "what the organisation would bring to a contest", "organisation"),
     Field("restoring", YEAR, "pace at which state property gives way"),
     Field("transfer", INDEX, "property programme of the last winner, -1 when carried out"),
     Field("gain", "index", "what those in office gain by a measure against a norm"),
     Field("resistance", "index", "what a measure against a norm meets, from colleagues and from below"),
     Field("moves", "count", "measures against the norms carried through so far"),
-    Field("breaks", "count", "breaks of the state so far"),
+    Field("breaks", "count", "times power was seized from its holder so far"),
     Field("successions", "count", "deaths of the leader so far"),
     Field("repairs", "count", "passages won from below so far"),
+    # take sides
+    Field("leaning", SHARE, "grown people of the class who lean to the camp", "class_camp"),
+    Field("camp", SHARE, "grown people who lean to the camp", "camp"),
+    Field("weight", INDEX, "organised weight of the camp", "camp"),
+    Field("in_office", SHARE, "part of all authority that the camp exercises", "camp"),
+    Field("holder", "centre", "centre that holds most authority, by its place in the list"),
+    Field("tenure", "years", "time for which those in office have held it"),
+    Field("reformists_govern", SHARE, "part of the government in reformists' hands"),
+    Field("red", SHARE, "how far the party that may rule is one of officials and not of the movement"),
+    Field("council_lead", SHARE, "part of the councils that revolutionaries lead"),
+    Field("left_threat", INDEX, "what owners have to fear from the workers' camps"),
+    Field("funding", INDEX, "owners' money behind the movement"),
+    Field("weariness", INDEX, "weariness of a war that is not the people's own"),
+    Field("memory", INDEX, "workers' memory of having ruled"),
+    # command
+    Field("army", SHARE, "conscripts under arms, share of people"),
+    Field("corporate", INDEX, "corporate autonomy of the army's command"),
+    Field("cohesion", INDEX, "cohesion of the command: how far its own force stands behind it"),
+    Field("ascent", YEAR, "growth of product per head remembered over fifteen years"),
+    Field("force", INDEX, "force under discipline"),
+    Field("mutineers", INDEX, "force of conscripts who no longer obey"),
+    Field("majority", INDEX, "how far the government has a majority that holds together"),
+    Field("backing", INDEX, "what stands behind the centre", "centre"),
+    Field("seized", "count", "times the centre has seized power so far", "centre"),
+    Field("failed", "count", "times the centre has tried and failed so far", "centre"),
+    Field("odds", SHARE, "chance of success at the last attempt to seize power"),
+    Field("franchise", INDEX, "grown people whose vote counts in choosing the government"),
+    Field("peace", INDEX, "1 where the country has left the war it was in"),
+    Field("civil_war", INDEX, "severity of the civil war"),
+    Field("garrison", INDEX, "foreign garrison that stands behind the holder of power"),
+    Field("repelled", INDEX, "memory of an attack that was repelled"),
+    Field("might", "million", "force that the country could bring to bear, in soldiers of a country of 1000 $ a head"),
+    Field("latitude", "degrees", "where the capital lies, 99 if unknown"),
+    Field("longitude", "degrees", "where the capital lies"),
+    Field("conquests", "count", "times a foreign power has installed a regime so far"),
+    Field("drain", SHARE, "part of owners' profit that goes abroad"),
     # govern
     Field("apparatus_share", SHARE, "officials, share of people"),
     Field("coercive_share", SHARE, "police and standing force, share of people"),
@@ -209,6 +258,8 @@ FIELDS: tuple[Field, ...] = (
     # trade
     Field("frontier", KD, "gross domestic product per head of the most advanced country, smoothed"),
     Field("spark", YEAR, "hope from abroad: movements elsewhere"),
+    Field("example", SHARE, "power of councils and red parties elsewhere, by size and nearness"),
+    Field("slump_abroad", INDEX, "slump of the countries it trades with"),
     Field("residual", "share", "failure of this month's books of people and goods"),
     Field("hoard_gap", "share of hoards", "failure of this month's books of hoards"),
 )

@@ -14,7 +14,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import lru_cache, wraps
 from pathlib import Path
 from typing import Any, TypeVar
@@ -70,13 +70,13 @@ def _writable(folder: Path) -> bool:
         return False
 
 
-@lru_cache(maxsize=1)
-def cache_folder() -> Path:
-    """Folder of compiled code for this digest: under NUMBA_CACHE_DIR, the user cache, or a temporary one."""
+@lru_cache(maxsize=8)
+def cache_folder(code: str = "") -> Path:
+    """Folder of compiled code for a digest (ours by default): under NUMBA_CACHE_DIR, the user cache, or temporary."""
     import numba
     from platformdirs import user_cache_dir
 
-    stamp = f"{code_digest()}-numba{numba.__version__}-py{sys.version_info[0]}{sys.version_info[1]}"
+    stamp = f"{code or code_digest()}-numba{numba.__version__}-py{sys.version_info[0]}{sys.version_info[1]}"
     for base in (os.environ.get("NUMBA_CACHE_DIR"), user_cache_dir("thermidor")):
         if base and _writable(Path(base)):
             folder = Path(base) / "kernels" / stamp
@@ -111,6 +111,50 @@ def entry(function: F) -> F:
 
     numba.config.CACHE_DIR = str(cache_folder())  # type: ignore[attr-defined]
     return numba.njit(nogil=True, error_model="numpy", cache=True)(function)  # type: ignore[return-value]
+
+
+def covering(file: str | Path) -> Callable[[F], F]:
+    """`entry` for a month of one's own: `@covering(__file__)` over the function that Python calls (its engine).
+
+    The digest that names its cache folder covers, beside our own rule code, every Python and YAML file in the folder of
+    `file` and in the packages below it, so that an edit of any of them never meets old code; what is imported from
+    elsewhere it can't see. The function carries that digest as `rival_code`, without which it is no engine.
+    """
+    own = _own_digest(Path(file).resolve().parent)
+
+    def mark(function: F) -> F:
+        found: Any = _as_compiled(function)
+        if ENABLED:
+            import numba
+
+            before = numba.config.CACHE_DIR  # type: ignore[attr-defined]
+            both = hashlib.sha256(f"{code_digest()} {own}".encode()).hexdigest()[:16]
+            numba.config.CACHE_DIR = str(cache_folder(both))  # type: ignore[attr-defined]
+            try:
+                found = numba.njit(nogil=True, error_model="numpy", cache=True)(function)
+            finally:
+                numba.config.CACHE_DIR = before  # type: ignore[attr-defined]
+        found.rival_code = own
+        return found  # type: ignore[no-any-return]
+
+    return mark
+
+
+def _own_digest(folder: Path) -> str:
+    digest = hashlib.sha256()
+    for file in _own_files(folder):
+        digest.update(file.relative_to(folder).as_posix().encode())
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _own_files(folder: Path) -> Iterator[Path]:
+    """Python and YAML files of a folder and of the packages in it, in order."""
+    for path in sorted(folder.iterdir()):
+        if path.suffix in (".py", ".yaml") and path.is_file():
+            yield path
+        elif (path / "__init__.py").is_file():
+            yield from _own_files(path)
 
 
 def _as_compiled(function: F) -> F:

@@ -5,13 +5,18 @@ import numpy as np
 from thermidor.citizen_record import RATES, TALLY
 from thermidor.country import CLASSES
 from thermidor.jit import compiled, entry
+from thermidor.steps.command import command
 from thermidor.steps.contend import contend
 from thermidor.steps.deduct import deduct
 from thermidor.steps.distribute import distribute
 from thermidor.steps.govern import govern
+from thermidor.steps.intervene import intervene
 from thermidor.steps.live import add, clear, count, live, live_chunk, publish
+from thermidor.steps.meet import meet
 from thermidor.steps.plan import plan
 from thermidor.steps.produce import produce
+from thermidor.steps.seat import seat
+from thermidor.steps.side import side
 from thermidor.steps.trade import trade
 from thermidor.steps.transform import transform
 
@@ -21,8 +26,7 @@ def before_living(world, rules, keys, outside, month):
     """What the country decides and publishes before its people live the month."""
     for here in range(world.shape[0]):
         c = world[here]
-        c.war, c.destruction, c.treatment = outside[month, here, 0], outside[month, here, 1], outside[month, here, 2]
-        c.war_deaths, c.hostility, c.embargo = outside[month, here, 3], outside[month, here, 4], outside[month, here, 5]
+        meet(c, rules, outside[month, here])
         plan(c, rules)
         produce(c, rules, keys[here], month)
         deduct(c, rules, keys[here], month)
@@ -34,10 +38,13 @@ def after_living(world, rules, keys, month):
     """What comes of it: contention, government, passages, and what countries do to one another."""
     for here in range(world.shape[0]):
         c = world[here]
-        contend(c, rules, keys[here], month)
+        contend(c, rules)
+        command(c, rules, keys[here], month)
+        seat(c, rules, keys[here], month)
         govern(c, rules, keys[here], month)
         transform(c, rules, keys[here], month)
     trade(world, rules)
+    intervene(world, rules, keys, month)
 
 
 @compiled
@@ -64,6 +71,7 @@ def months(world, people, spans, rules, keys, outside, flat, out, first, last):
         for here in range(world.shape[0]):
             live(people, spans[here, 0], spans[here, 1], world[here], rules, keys[here], month, rates, part, totals)
             count(world[here], totals)
+            side(world[here], rules, totals)
         after_living(world, rules, keys, month)
         keep(out[month - first], flat)
 
@@ -98,4 +106,5 @@ def after(world, rules, keys, month, parts, sums):
             if parts[part, 0] == here:
                 add(totals, sums[part])
         count(world[here], totals)
+        side(world[here], rules, totals)
     after_living(world, rules, keys, month)

@@ -14,8 +14,25 @@ from typing import Any
 import numpy as np
 
 from thermidor.citizen import be_counted
-from thermidor.citizen_record import ARMS, CITIZEN, CLERK, FARM, HOME, INDUSTRY, LIBERAL, NO_LEAN, OFFICE, RATES, TALLY
+from thermidor.citizen_record import (
+    ARMS,
+    CITIZEN,
+    CLERK,
+    FARM,
+    HOME,
+    IDLE,
+    INDUSTRY,
+    LIBERAL,
+    NO_LEAN,
+    OFFICE,
+    RATES,
+    TALLY,
+)
 from thermidor.country import (
+    BY_COUNCILS,
+    BY_MOVEMENT,
+    BY_OFFICIALS,
+    CAMPS,
     CAPITALIST,
     CENTRES,
     CLASSES,
@@ -23,7 +40,7 @@ from thermidor.country import (
     GENDARME,
     LANDLORD,
     OFFICIAL,
-    ORGANISATIONS,
+    OUTSIDE,
     PEASANT,
     PETTY,
     VARIABLES,
@@ -48,27 +65,39 @@ SKILL_MOST = 0.98  # index: the most schooling by which people differ about thei
 CHILD_SKILL = 0.1  # index: schooling of the newborn; it rises to the mean by the time work begins
 NEED_FROM, NEED_SPAN = 6.0, 8.0  # tenths of an adult's: the least household need, and the span of needs
 HOARD_MOST = 0.1  # years of living: the greatest hoard; hoards are spread evenly below it
-GRIEVANCE = 0.3  # index: grievance of all
 TIES_FROM = 0.5  # ratio: the weakest ties, and the least fear, beside the class's mean; the greatest is one more
 TIES_MOST = 0.98  # index: strongest ties
 OTHER_NATIONS = 0.3  # share of people outside the majority nation
 TIES_OUTSIDE_WORK = 0.5  # ratio: ties of classes of which the scenario says nothing, beside workers'
 LIVING = (1.5, 4.0, 1.5, 1.5, 1.5, 2.0, 1.5)  # ratio: living by class; of peasants times the scenario's village_living
+DRAWS_ON = (
+    (0.0, 0.0, 1.0, 3.0, 0.5),
+    (0.1, 0.0, 3.0, 1.5, 1.0),
+    (0.8, 0.3, 1.5, 1.0, 2.5),
+    (0.8, 0.6, 1.0, 1.3, 1.0),
+    (1.5, 2.0, 0.6, 0.3, 0.4),
+    (0.0, 0.0, 0.0, 0.0, 0.0),
+    (0.3, 0.2, 1.0, 2.0, 1.0),
+)  # ratio: how much oftener a class leans to reform, revolution, liberals, reaction, the movement, before fitting
 DEATHS, DEATHS_UNSCHOOLED, DEATHS_BY_SCHOOLING = 0.026, 1.3, 0.8  # 1/year, ratio, ratio: deaths of the year before
-MAJORITY = 0.5  # share of authority with which councils begin to carry out their property programme
+MAJORITY = (
+    0.5  # share of authority with which councils, or a party of officials, begin to carry out their property programme
+)
 
-AGE, SKILL, NEED, HOARD, TIES, FEAR, NATION, RANK, LEAN = range(9)
+AGE, SKILL, NEED, HOARD, TIES, FEAR, NATION, RANK, LEAN, WORK = range(10)
 """Which of a citizen's draws decides what."""
-DRAWS = 9
+DRAWS = 10
 
 
 @entry
-def settle(people, first, last, start, class_ends, weights, living, fears, ties, told, rules, key):
+def settle(people, first, last, start, class_ends, weights, living, fears, ties, sides, told, rules, key):
     """Draw citizens `first` to `last`; class_ends: last row of each class; weights, living, fears, ties: by class.
 
-    told: what the scenario says of all, five numbers: literacy, skill_spread, ageing, past_peak, converted.
+    sides: chances of the camps, summed up to each, float64[classes, camps].
+
+    told: what the scenario says of all: literacy, skill_spread, ageing, past_peak, converted, grievance, idle.
     """
-    mean_skill, skill_spread, ageing, past_peak, turned = told
+    mean_skill, skill_spread, ageing, past_peak, turned, grievance, idle = told
     stream = month_key(key, 0, START)
     for row in range(first, last):
         me = people[row]
@@ -91,12 +120,18 @@ def settle(people, first, last, start, class_ends, weights, living, fears, ties,
         me.expectation = living[k]
         me.best = living[k] * past_peak
         me.holdings = HOARD_MOST * living[k] * uniform(stream, i + HOARD)
-        me.grievance = GRIEVANCE
+        me.grievance = grievance
         me.organisation = within(ties[k] * (TIES_FROM + uniform(stream, i + TIES)), 0.0, TIES_MOST)
         me.fear = unit(fears[k] * (TIES_FROM + uniform(stream, i + FEAR)))
         me.nation = 1 if uniform(stream, i + NATION) < OTHER_NATIONS else 0
         me.rank = 0
         me.lean = NO_LEAN
+        if age >= rules.working_age:
+            u = uniform(stream, i + LEAN)
+            for camp in range(len(CAMPS)):
+                if u < sides[k, camp]:
+                    me.lean = camp + 1
+                    break
         if k == OFFICIAL:
             u = uniform(stream, i + RANK)
             me.rank = CLERK + (u < rules.rank_managers) + (u < rules.rank_tops)
@@ -108,6 +143,8 @@ def settle(people, first, last, start, class_ends, weights, living, fears, ties,
             me.sector = FARM if rules.working_age <= age < rules.resting_age else HOME
         elif k in (WORKER, PETTY):
             me.sector = INDUSTRY if rules.working_age <= age < rules.resting_age else HOME
+            if me.sector == INDUSTRY and uniform(stream, i + WORK) < idle:
+                me.sector = IDLE
         else:
             me.sector = HOME
 
@@ -170,17 +207,22 @@ def found(
     world = np.zeros(len(names), COUNTRY)
     people = np.zeros(int(ends[-1]), CITIZEN)
     keys = np.array([country_key(seed, replicate, name) for name in names], dtype=np.uint64)
-    frontier = max(resolved.conditions[name]["gdp_per_head"] for name in names)
+    open_ = resolved.outside[0, :, OUTSIDE.index("embargo")] < 1.0
+    seen = [name for here, name in enumerate(names) if open_[here]] or names
+    frontier = max(resolved.conditions[name]["gdp_per_head"] for name in seen)
     society = Society(world, people, spans, keys)
     for here, name in enumerate(names):
         given = resolved.conditions[name]
         c = world[here : here + 1]
         conditions_into(c, given, frontier)
-        c["members"], c["armed"], c["own_norms"], c["orientation"] = resolved.organisations[name].T
+        c["members"], c["armed"], c["own_norms"], c["orientation"], c["obedience"] = resolved.organisations[name].T
         c["patron"] = resolved.patrons[name]
+        c["latitude"], c["longitude"] = resolved.places[name]
         c["drive_known"] = given["drive"]
-        if given["authority.councils"] > MAJORITY:
-            c["transfer"] = c["orientation"][0, ORGANISATIONS.index("councils")]
+        for centre, organisation in (("councils", BY_COUNCILS), ("party", BY_OFFICIALS)):
+            rules_alone = given[f"authority.{centre}"] > MAJORITY
+            if rules_alone and (centre == "councils" or c["members"][0, BY_OFFICIALS] > c["members"][0, BY_MOVEMENT]):
+                c["transfer"] = c["orientation"][0, organisation]
         people_in(society, here, given, rules, one_to_one=sizes[here][1])
         settle_economy(c, given, rules)
     return society
@@ -192,8 +234,12 @@ def conditions_into(c: Any, given: dict[str, float], frontier: float) -> None:
         c[key] = given[key]
     for key in ("organisation", "fear", "room", "legitimacy", "leader", "leader_age", "pact"):
         c[key] = given[key]
-    for key in ("collectivised", "converted", "drive"):
+    for key in ("collectivised", "converted", "drive", "franchise", "weariness", "memory", "army", "corporate"):
         c[key] = given[key]
+    for key in ("cohesion", "tenure", "drain"):
+        c[key] = given[key]
+    c["ascent"] = given["past_ascent"]
+    c["camp"] = [given[f"camps.{camp}"] for camp in CAMPS]
     for norm in ("recall", "pay", "rotation", "arms"):
         c[f"norm_{norm}"] = given[f"norms.{norm}"]
     c["norms"] = np.mean([given[f"norms.{norm}"] for norm in ("recall", "pay", "rotation", "arms")])
@@ -209,6 +255,12 @@ def conditions_into(c: Any, given: dict[str, float], frontier: float) -> None:
     c["frontier"] = frontier * given["frontier_seen"]
     c["transfer"] = -1.0
     c["scissors"] = 1.0
+    c["remembered"] = given["past_growth"]
+    c["holder"] = np.argmax(c["authority"])
+    left = given["camps.reform"] + given["camps.revolution"]
+    c["council_lead"] = given["camps.revolution"] / left if left else 0.5
+    ahead = given["camps.reform"] - given["camps.liberal"] - 0.5 * given["camps.reaction"]
+    c["reformists_govern"] = float(ahead > 0.0) * given["franchise"]
     c["frailty"] = 1.0
 
 
@@ -228,15 +280,42 @@ def people_in(society: Society, here: int, given: dict[str, float], rules: np.nd
     ties = np.full(len(CLASSES), TIES_OUTSIDE_WORK * given["organisation"])
     ties[WORKER], ties[PEASANT] = given["organisation"], given["village_organisation"]
     ties[OFFICIAL] = given["standing"]
+    ties[PETTY], ties[LANDLORD] = given["middle_organisation"], given["owners_organisation"]
+    ties[CAPITALIST] = given["owners_organisation"]
+    sides = np.cumsum(leanings(given, shares), axis=1)
     fears = np.full(len(CLASSES), given["fear"])
     fears[OFFICIAL] += given["official_fear"]
-    told = tuple(given[name] for name in ("literacy", "skill_spread", "ageing", "past_peak", "converted"))
+    told = tuple(given[name] for name in ("literacy", "skill_spread", "ageing", "past_peak", "converted", "grievance"))
+    told += (idle_at_start(given, rules),)
     for first in range(start, end, AT_ONCE):
         last = min(first + AT_ONCE, end)
-        settle(people, first, last, start, np.cumsum(counts), weights, living, fears, ties, told, rules[0], key)
+        settle(people, first, last, start, np.cumsum(counts), weights, living, fears, ties, sides, told, rules[0], key)
     totals = np.zeros(len(CLASSES), TALLY)
     census(people, start, end, world, here, rules[0], totals)
     first_count(world[here : here + 1], totals, living, given, rules)
+
+
+def idle_at_start(given: dict[str, float], rules: np.ndarray) -> float:
+    """The share of workers without work that the market's slump at the start brings with it."""
+    rule = rules[0]
+    return float((1.0 - given["planned"]) * (rule["frictional"] + rule["idle_by_slump"] * given["slump"]))
+
+
+def leanings(given: dict[str, float], shares: np.ndarray) -> np.ndarray:
+    """Leanings of each class, float64[classes, camps], that add up to the country's camps (Deming and Stephan 1940).
+
+    From what each camp draws on (DRAWS_ON, assumed) by fitting rows and columns in turn; officials lean to none.
+    """
+    camps = np.array([given[f"camps.{camp}"] for camp in CAMPS])
+    camps = np.append(camps / max(camps.sum(), 1.0), max(1.0 - camps.sum(), 0.0))
+    table = np.column_stack([DRAWS_ON, np.ones(len(CLASSES))])
+    asked = np.where(np.arange(len(CLASSES)) == OFFICIAL, 0.0, shares)
+    table = table * asked[:, None] * camps
+    for _ in range(50):
+        table *= camps * asked.sum() / np.maximum(table.sum(axis=0), TINY)
+        table *= (asked / np.maximum(table.sum(axis=1), TINY))[:, None]
+    chosen = table[:, :-1] / np.maximum(asked, TINY)[:, None]
+    return np.asarray(chosen / np.maximum(chosen.sum(axis=1, keepdims=True), 1.0))
 
 
 def first_count(c: Any, totals: np.ndarray, living: np.ndarray, given: dict[str, float], rules: np.ndarray) -> None:
@@ -280,7 +359,9 @@ def settle_economy(c: Any, given: dict[str, float], rules: np.ndarray) -> None:
     for loss in ("dislocation", "purge_loss", "slump"):
         order *= 1.0 - given[loss]
     alpha = rule["capital_weight"]
-    labour = float(c["labour_industry"][0]) * (1.0 + rule["coerced_effort"] * given["labour_coercion"])
+    c["unemployed"] = idle_at_start(given, rules)
+    employed = float(c["labour_industry"][0]) / (1.0 - float(c["unemployed"][0]))
+    labour = employed * (1.0 + rule["coerced_effort"] * given["labour_coercion"])
     force = rule["yield_lost_to_force"] * given["extraction"] * (1.0 - given["collectivised"])
     c["technique"] = industry / (order * capital**alpha * labour ** (1.0 - alpha))
     land = per_head ** rule["industry_in_farming"] * given["herd"] ** rule["herd_weight"]

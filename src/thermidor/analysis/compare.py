@@ -32,6 +32,7 @@ from thermidor.analysis.parted import (
 from thermidor.analysis.setups import setup_difference
 from thermidor.errors import InputError
 from thermidor.runs.dates import month_among
+from thermidor.runs.manifest import another_theory
 from thermidor.runs.result import main_country, title_of
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from thermidor.runs.members import Progress
     from thermidor.runs.result import Result
     from thermidor.scenarios import Scenario
+    from thermidor.theories import Theory
 
 VISIBLE = 0.1
 """Spreads beyond which a difference counts as visible; a first difference may be one in the last bit."""
@@ -279,6 +281,7 @@ def counterfactual(
     set: Mapping[str, float] | None = None,
     rules: Mapping[str, float] | None = None,
     without: Iterable[str] = (),
+    theory: str | Path | Theory | None = None,
     replicates: int = MEMBERS,
     citizens: Citizens | None = None,
     months: int | None = None,
@@ -292,8 +295,9 @@ def counterfactual(
     """
     from thermidor.runs import run
 
-    if not (set or rules or without):
-        raise InputError("nothing is changed", mend="change a condition, a rule, or switch a mechanism off")
+    if not (set or rules or without or theory):
+        mend = "change a condition, a rule or the theory, or switch a mechanism off"
+        raise InputError("nothing is changed", mend=mend)
     sizes: dict[str, Any] = {
         "replicates": replicates,
         "citizens": citizens,
@@ -301,7 +305,8 @@ def counterfactual(
         "seed": seed,
         "progress": progress,
     }
-    other = run(scenario, set=set, rules=rules, without=without, **sizes, **options)  # what is wrong is here
+    changes: dict[str, Any] = {"set": set, "rules": rules, "without": without, "theory": theory}
+    other = run(scenario, **changes, **sizes, **options)  # what is wrong is here
     return run(scenario, **sizes, **options), other
 
 
@@ -338,6 +343,7 @@ def called(manifest: Mapping[str, Any]) -> str:
     asked = manifest["overrides"]
     changed = [f"{key} {value:g}" for kind in ("set", "rules") for key, value in asked.get(kind, {}).items()]
     parts = [manifest["scenario"]["name"], *changed, *(f"without {name}" for name in asked.get("without", ()))]
+    parts += [f"theory {name}" for name in [another_theory(manifest)] if name]
     return ", ".join(parts)
 
 

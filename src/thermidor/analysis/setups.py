@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from thermidor.theories import DEFAULT
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -47,6 +49,7 @@ def _facts(manifest: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str], str]]
     yield ("run", "members"), members(manifest["replicates"])
     for key in PRINTED:
         yield ("run", key.replace("_", " ")), _text(manifest.get(key, ABSENT))
+    yield ("run", "theory"), str(manifest.get("theory", {}).get("name", DEFAULT))
     if parent := manifest.get("parent"):
         yield ("branch", "from"), f"member {parent['member']} at {parent['at']}"
         for key, value in manifest.get("overrides", {}).get("set", {}).items():

@@ -24,6 +24,7 @@ from thermidor.experiments.plan import Plan, plan_of
 from thermidor.experiments.sweep import Cost, place_for, sweep
 from thermidor.runs import manifest as manifests
 from thermidor.runs.dates import month_among
+from thermidor.theories import Theory, load_theory
 
 if TYPE_CHECKING:
     from thermidor.experiments.dispatch import Progress
@@ -69,6 +70,7 @@ def why(
     by: str | None = None,
     replicates: int | None = None,
     seed: int | None = None,
+    theory: str | Path | Theory | None = None,
     check: bool = True,
     workers: int | None = None,
     processes: bool = False,
@@ -82,10 +84,11 @@ def why(
     outcome   what has to be met in some month up to `by` (by default the design's or the scenario's last)
     out       folder for the sweep, and for that of the check, `OUT/check`
     design    its factors are switches, at most eight; its overlays are points, kept where its scenario is this one
+    theory    under which all is lived (the design's own, or the chapter's for another scenario)
     ready     told of the plan before anything is lived; what it returns is the cost of it, if it has asked
     Other arguments as in `thermidor.sweep`. Raises InputError before any work.
     """
-    plan, dropped = _plan(scenario, outcome, design, by, replicates, seed)
+    plan, dropped = _plan(scenario, outcome, design, by, replicates, seed, theory)
     how = {"workers": workers, "processes": processes, "resume": resume, "progress": progress, "cancel": cancel}
     place_for(out, resume)
     probed = None if ready is None else ready(plan)
@@ -108,6 +111,7 @@ def _plan(
     by: str | None,
     replicates: int | None,
     seed: int | None,
+    theory: str | Path | Theory | None,
 ) -> tuple[Plan, tuple[str, ...]]:
     """The design laid over the scenario and the outcome; and the overlays that do not fit. Raises InputError."""
     from thermidor.scenarios import load_scenario
@@ -129,14 +133,18 @@ def _plan(
         last = month_among(by, lived.start, lived.end, "--by")
         months = int((last - np.datetime64(lived.start, "M")).astype(int)) + 1
     start = base.base if own else Base(scenario=lived.name, set={}, rules={}, citizens={FIRST: 2_000, OTHERS: 500})
+    school = None if theory is None else load_theory(theory)
+    named = {} if school is None else {"theory": school.name}
     changes = {
-        "base": start.model_copy(update={"months": months}),
+        "base": start.model_copy(update={"months": months, **named}),
         "overlays": base.overlays if own else {},
         "outcomes": {OUTCOME: Reached(reached=outcome)},
         "replicates": replicates or base.replicates,
         "seed": base.seed if seed is None else seed,
     }
-    return plan_of(base.model_copy(update=changes), scenario=lived), () if own else tuple(base.overlays)
+    schools = {} if school is None else {school.name: school}
+    whole = base.model_copy(update=changes)
+    return plan_of(whole, scenario=lived, theories=schools), () if own else tuple(base.overlays)
 
 
 def _cube(done: Sweep, overlay: str) -> np.ndarray:
@@ -158,14 +166,17 @@ def _check_plan(plan: Plan, points: dict[str, Shapley]) -> Plan:
     for name, found in points.items():
         own = design.overlays.get(name)
         set_, rules, off = (own.set, own.rules, own.without) if own else ({}, {}, ())
+        theory = own.theory if own else None
         for group in ("", *_leading(found)):
             switched = design.factors[group].switch or () if group else ()
             why = f"without {group}" if group else "all on"
             without = tuple(dict.fromkeys((*off, *switched)))
-            overlays[_named(name, group)] = Overlay(why=why, set=set_, rules=rules, without=without, where={})
+            overlays[_named(name, group)] = Overlay(
+                why=why, set=set_, rules=rules, without=without, theory=theory, where={}
+            )
     base = design.base.model_copy(update={"citizens": CHECKED})
     changes = {"base": base, "overlays": overlays, "factors": dict[str, Factor](), "name": f"{design.name}-check"}
-    return plan_of(design.model_copy(update=changes), scenario=plan.scenario)
+    return plan_of(design.model_copy(update=changes), scenario=plan.scenario, theories=plan.theories)
 
 
 def checked_members(plan: Plan) -> int:

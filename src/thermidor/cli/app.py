@@ -30,15 +30,6 @@ class Format(StrEnum):
     json = "json"
 
 
-class Topic(StrEnum):
-    """What `explain` explains."""
-
-    regime = "regime"
-    rule = "rule"
-    month = "month"
-    event = "event"
-
-
 class FileFormat(StrEnum):
     """What `export` writes."""
 
@@ -77,6 +68,14 @@ Without = Annotated[
         show_default=False,
     ),
 ]
+Theory = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME|FILE.yaml",
+        help="Lay another theory over the rules (`thermidor theories`); --rule and --without beat it.",
+        show_default=False,
+    ),
+]
 Months = Annotated[
     int | None,
     typer.Option(min=1, metavar="N", help="Months to run (default: the whole scenario).", show_default=False),
@@ -98,6 +97,16 @@ def run(
     set_: Sets = None,
     rule: Rules = None,
     without: Without = None,
+    theory: Theory = None,
+    engine: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="PACKAGE",
+            help="Live the months of the package in this folder in place of ours. Its code is run: trust it as you "
+            "would a program.",
+            show_default=False,
+        ),
+    ] = None,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -118,13 +127,16 @@ def run(
     ] = False,
     format: Annotated[Format, typer.Option(help="A table to read, or one JSON object.")] = Format.table,
     no_figure: Annotated[bool, typer.Option("--no-figure", help="Draw no figure.")] = False,
+    events: Annotated[
+        bool, typer.Option("--events", help="Show the passages too, with what decided them; keep them in events.csv.")
+    ] = False,
 ) -> None:
     """Run a scenario and show which regimes came out, when and why, beside the record."""
     from thermidor.cli.run import Keeping, Wish, carry_out
 
-    wish = Wish(scenario, replicates, replicate, citizens, months, seed, set_, rule, without)
+    wish = Wish(scenario, replicates, replicate, citizens, months, seed, set_, rule, without, theory, engine)
     keeping = Keeping(out, force, checkpoint_every, resume)
-    carry_out(wish, keeping, as_json=format is Format.json, figure=not no_figure)
+    carry_out(wish, keeping, as_json=format is Format.json, figure=not no_figure, events=events)
 
 
 @app.command()
@@ -161,16 +173,66 @@ def record(
 @app.command()
 def explain(
     topic: Annotated[
-        Topic, typer.Argument(metavar="regime|rule|month|event", help="What kind of thing NAME is.", show_default=False)
+        str,
+        typer.Argument(
+            metavar="lens|regime|rule|month|event|LENS",
+            help="What kind of thing NAME is; or a lens.",
+            show_default=False,
+        ),
     ],
     name: Annotated[
         str | None, typer.Argument(metavar="NAME", help="Its name; left out, all names are listed.", show_default=False)
     ] = None,
 ) -> None:
-    """Explain a regime's criteria, a rule, a step of the month or a kind of outside event."""
+    """Explain a lens, a regime's criteria, a rule, a step of the month or a kind of outside event."""
     from thermidor.cli.explain import explain as work
 
-    work(topic.value, name)
+    work(topic, name)
+
+
+@app.command()
+def read(
+    folder: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a run.", show_default=False)],
+    lens: Annotated[
+        str, typer.Option(metavar="NAME|all", help="A lens, or all of them side by side (`thermidor explain lens`).")
+    ] = "all",
+    country: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Only this country (default: all).", show_default=False)
+    ] = None,
+    coding: Annotated[
+        str | None,
+        typer.Option(
+            metavar="v-dem|polity|bmr|lied|FILE.csv",
+            help="Lay a published coding over it, or your own: columns country, year, label.",
+            show_default=False,
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Write tables and figures there.", show_default=False)
+    ] = None,
+    format: Annotated[Format, typer.Option(help="Tables to read, or one JSON object.")] = Format.table,
+) -> None:
+    """Read a run through the lenses of several schools, and show where they disagree most."""
+    from thermidor.cli.read import Wish, carry_out
+
+    carry_out(Wish(folder, lens, country, coding, out), as_json=format is Format.json)
+
+
+@app.command()
+def events(
+    folder: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a run.", show_default=False)],
+    country: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Only this country (default: all).", show_default=False)
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE.csv", help="Write every event with its quantities.", show_default=False)
+    ] = None,
+    format: Annotated[Format, typer.Option(help="Tables to read, or one JSON object.")] = Format.table,
+) -> None:
+    """Show which passages occurred in a run: revolutions, coups, restorations, when, and what decided them."""
+    from thermidor.cli.events import carry_out
+
+    carry_out(folder, country, out, as_json=format is Format.json)
 
 
 @app.command()
@@ -185,11 +247,53 @@ def trace(
     citizens: Citizens = None,
     seed: Seed = 1,
     replicate: Annotated[int, typer.Option(min=0, metavar="K", help="Member of the ensemble.")] = 0,
+    theory: Theory = None,
 ) -> None:
     """Follow one life month by month."""
     from thermidor.cli.trace import follow
 
-    follow(scenario, citizen, country=country, months=months, citizens=citizens, seed=seed, replicate=replicate)
+    where = {"country": country, "months": months, "citizens": citizens}
+    follow(scenario, citizen, **where, seed=seed, replicate=replicate, theory=theory)  # type: ignore[arg-type]
+
+
+@app.command()
+def new(
+    from_record: Annotated[
+        tuple[str, str] | None,
+        typer.Option(
+            "--from-record",
+            metavar="COUNTRY YEAR",
+            help="Name or three-letter code of a country, and the year (or YYYY-MM) to start from.",
+            show_default=False,
+        ),
+    ] = None,
+    with_: Annotated[
+        str | None,
+        typer.Option(
+            "--with",
+            metavar="COUNTRY,...|none",
+            help="Other countries of the scenario (default: the most advanced large country of the year).",
+            show_default=False,
+        ),
+    ] = None,
+    until: Annotated[
+        int | None,
+        typer.Option(metavar="YEAR", help="Last year of the scenario (default: ten years on).", show_default=False),
+    ] = None,
+    to: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="YAML file to write (default: NAME.yaml here).", show_default=False),
+    ] = None,
+    name: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Name of the scenario (default: COUNTRY-YEAR-record).", show_default=False),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace FILE if it is there.")] = False,
+) -> None:
+    """Write a scenario for any country and year of the historical record."""
+    from thermidor.cli.new import Wish, carry_out
+
+    carry_out(Wish(from_record, with_, until, name), to, force)
 
 
 @app.command()
@@ -228,11 +332,12 @@ def derive(
     replicates: Annotated[int, typer.Option(min=1, metavar="N", help="Number of runs, on all cores.")] = 40,
     citizens: Citizens = None,
     seed: Seed = 1,
+    theory: Theory = None,
 ) -> None:
     """Write the scenario that starts from a later state of another: medians and ranges of an ensemble."""
     from thermidor.cli.derive import Wish, carry_out
 
-    carry_out(Wish(scenario, at, name, until, regime, twin, part, replicates, citizens, seed), to)
+    carry_out(Wish(scenario, at, name, until, regime, twin, part, replicates, citizens, seed, theory), to)
 
 
 @app.command()
@@ -265,7 +370,7 @@ def version() -> None:
     print(__version__)
 
 
-from thermidor.cli import inquiry  # noqa: E402, F401  its commands belong to the same program
+from thermidor.cli import gallery_command, inquiry  # noqa: E402, F401  their commands belong to the same program
 
 
 def main() -> None:

@@ -25,6 +25,7 @@ class Wish(NamedTuple):
     months: int | None
     until: str | None
     seed: int | None
+    theory: str | None = None
 
 
 def carry_out(wish: Wish, *, out: Path | None, force: bool, figure: bool) -> None:
@@ -46,6 +47,7 @@ def carry_out(wish: Wish, *, out: Path | None, force: bool, figure: bool) -> Non
             set=settings,
             rules=rules,
             without=wish.without or (),
+            theory=wish.theory,
             replicates=wish.replicates,
             same_draws=wish.same_draws,
             months=wish.months,
@@ -64,6 +66,7 @@ def carry_out(wish: Wish, *, out: Path | None, force: bool, figure: bool) -> Non
     asked = result.manifest["overrides"]
     changed = [f"{name} = {value:g}" for kind in ("set", "rules") for name, value in asked[kind].items()]
     changed += [f"without {name}" for name in asked["without"]]
+    changed += [] if wish.theory is None else [f"theory {result.manifest['theory']['name']}"]
     say(
         f"Member {wish.member} of {wish.folder.name}, continued from {wish.at}", "; ".join(changed) or "nothing changed"
     )

@@ -43,6 +43,7 @@ class Wish(NamedTuple):
     replicates: int
     citizens: list[str] | None
     seed: int
+    theory: str | None = None
 
 
 def carry_out(
@@ -84,11 +85,12 @@ def _two(wish: Wish) -> tuple[Result | Path, Result | Path]:
         "set": pairs("--with-set", wish.settings, "COUNTRY.KEY=VALUE"),
         "rules": pairs("--with-rule", wish.rules, "NAME=VALUE"),
         "without": wish.without or (),
+        "theory": wish.theory,
     }
     if wish.b is None and not any(changes.values()):
         what, mend = (
             "there is nothing to compare it with",
-            "give a second run, or --with-set, --with-rule, --with-without",
+            "give a second run, or --with-set, --with-rule, --with-without, --with-theory",
         )
         raise InputError(what, "compare", mend=mend)
     if wish.b is not None and any(changes.values()):

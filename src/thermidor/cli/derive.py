@@ -33,6 +33,7 @@ class Wish(NamedTuple):
     replicates: int
     citizens: list[str] | None
     seed: int
+    theory: str | None = None
 
 
 def carry_out(wish: Wish, to: Path) -> None:
@@ -42,6 +43,7 @@ def carry_out(wish: Wish, to: Path) -> None:
     from thermidor.runs import run
     from thermidor.scenarios import derive as deriving
     from thermidor.scenarios import load_scenario, write_scenario
+    from thermidor.theories import load_theory
 
     origin = load_scenario(wish.scenario)
     until, parts = wish.until or origin.end, tuple(wish.parts or ())
@@ -54,6 +56,7 @@ def carry_out(wish: Wish, to: Path) -> None:
     if wish.replicates < FEWEST:
         raise InputError(f"{wish.replicates} members are too few", "--replicates", mend=f"give at least {FEWEST}")
     _known(wish.regime)
+    theory = load_theory(wish.theory)
     if not to.parent.is_dir():
         raise InputError("there is no such folder", str(to.parent), mend="make it first, or give another --to")
     with interruptible() as cancel, progress() as told:
@@ -63,6 +66,7 @@ def carry_out(wish: Wish, to: Path) -> None:
             citizens=citizens_of(wish.citizens, tuple(origin.countries)),
             months=deriving.months_before(origin, wish.at),
             seed=wish.seed,
+            theory=theory,
             progress=told,
             cancel=cancel,
         )
@@ -83,7 +87,8 @@ def _command(wish: Wish, regime: str) -> str:
     """The part of the command line that decides the numbers."""
     citizens = "".join(f" --citizens {text}" for text in wish.citizens or ())
     members = f"--replicates {wish.replicates} --seed {wish.seed} --regime {regime}"
-    return f"thermidor derive {wish.scenario} --at {wish.at} {members}{citizens}"
+    theory = "" if wish.theory is None else f" --theory {wish.theory}"
+    return f"thermidor derive {wish.scenario} --at {wish.at} {members}{citizens}{theory}"
 
 
 def _known(regime: str | None) -> None:

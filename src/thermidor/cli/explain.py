@@ -1,30 +1,46 @@
-"""`thermidor explain`: what a regime demands, what a rule does, what a step of the month is, what an event may be."""
+"""`thermidor explain`: a lens and its labels, what a label demands, a rule, a step of the month, an outside event."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from thermidor.cli.tables import facts, prose, say, table
 from thermidor.errors import InputError, nearest
 
-MONTH = ("plan", "produce", "deduct", "distribute", "live", "contend", "govern", "transform", "trade")
+if TYPE_CHECKING:
+    from thermidor.lenses.criteria import Criterion
+
+MONTH = (
+    "meet", "plan", "produce", "deduct", "distribute", "live", "side", "contend", "command", "seat", "govern",
+    "transform", "trade", "intervene",
+)  # fmt: skip
 EVENTS = {
     "war": "A war fought on or by the country, from one month to another: how severe, how much of it destroys, how the "
     "enemy treats the people, and the deaths it causes of itself. What follows from it is left to the rules.",
-    "path": "The course of a pressure from abroad, hostility or embargo: given at some months, straight between.",
+    "path": "The course of a pressure from abroad, hostility, embargo or failing demand: given at "
+    "some months, straight between.",
 }
 
 
 def explain(topic: str, name: str | None) -> None:
     """Explain `name` of a topic, or list the topic's names. Raises InputError for a name that isn't one."""
+    from thermidor.lenses import LENSES
+
+    if topic in LENSES:
+        topic, name = ("lens", topic) if name is None else ("regime", name)
     work: dict[str, tuple[Callable[[], Mapping[str, str]], Callable[[str], None]]] = {
+        "lens": (_lenses, _lens),
         "regime": (_regimes, _regime),
         "rule": (_rules, _rule),
         "month": (_steps, _step),
         "event": (lambda: EVENTS, _event),
     }
+    if topic not in work:
+        mend = nearest(topic, (*work, *LENSES)) or f"topics: {', '.join(work)}, or a lens: {', '.join(LENSES)}"
+        raise InputError(f"there is nothing to explain called '{topic[:80]}'", "explain", mend=mend)
     names, tell = work[topic]
     known = names()
     if name is None:
@@ -42,16 +58,42 @@ def _first_line(text: str) -> str:
     return text.strip().partition("\n")[0]
 
 
-def _regimes() -> Mapping[str, str]:
-    from thermidor.lenses.trotsky import table as criteria
+def _lenses() -> Mapping[str, str]:
+    from thermidor.lenses import LENSES, lens
 
-    return {label.name: label.meaning for label in criteria().labels}
+    return {name: lens(name).table().title for name in LENSES}
+
+
+def _lens(name: str) -> None:
+    from thermidor.lenses import lens
+
+    criteria = lens(name).table()
+    say(name, "a lens")
+    prose(f"{criteria.title}. {criteria.about}")
+    say("Labels", "in the order in which they are tried; the first that holds is taken")
+    rows = []
+    for label in criteria.labels:
+        rows.append((label.name, label.meaning))
+        rows += [("", _demand(group)) for group in label.groups]
+    table(("label", "meaning; what it demands"), rows)
+    prose(f"\n`thermidor explain regime LABEL` gives thresholds and sources. To count, {criteria.lasting_why}.")
+
+
+def _demand(group: tuple[Criterion, ...]) -> str:
+    return "- " + " or ".join(map(str, group))
+
+
+def _regimes() -> Mapping[str, str]:
+    from thermidor.lenses import LENSES, lens
+
+    return {label.name: label.meaning for name in LENSES for label in lens(name).table().labels}
 
 
 def _regime(name: str) -> None:
-    from thermidor.lenses.trotsky import table as criteria
+    from thermidor.lenses import LENSES
+    from thermidor.lenses import lens as lens_of
 
-    lens = criteria()
+    lens = next(t for t in (lens_of(own).table() for own in LENSES) if name in t.names)
     label = lens.label(name)
     say(name, f"lens {lens.name}")
     prose(label.meaning)
@@ -129,7 +171,7 @@ def _event(name: str) -> None:
 
     say(name, "a kind of outside event, given in a scenario; no kind names a regime")
     prose(EVENTS[name])
-    pressures = ("hostility", "embargo")
+    pressures = ("hostility", "embargo", "trade_slump")
     wanted = {key: c for key, c in OUTSIDE_LIMITS.items() if (key in pressures) == (name == "path")}
     rows = [(key, f"{c.low:g} to {c.high:g}", c.unit, c.meaning) for key, c in wanted.items()]
     table(("value", "limits", "unit", "meaning"), rows)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from thermidor.cli.app import Citizens, Rules, Scenario, Seed, app
+from thermidor.cli.app import Citizens, Rules, Scenario, Seed, Theory, app
 
 __all__ = ["app"]
 
@@ -21,6 +21,19 @@ def designs(
     from thermidor.cli.sweep import show_designs
 
     show_designs(name, schema=schema)
+
+
+@app.command()
+def theories(
+    name: Annotated[
+        str | None,
+        typer.Argument(metavar="NAME|FILE.yaml", help="Show what this one switches.", show_default=False),
+    ] = None,
+) -> None:
+    """List the theories that are shipped, or show what one switches and what it can't express."""
+    from thermidor.cli.theories import show
+
+    show(name)
 
 
 @app.command()
@@ -42,11 +55,13 @@ def sweep(
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the sweep that was stopped in DIR.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what it would take, and stop.")] = False,
+    theory: Theory = None,
 ) -> None:
     """Live a design of many runs: plan and cost first, then all of it, kept as it is finished."""
     from thermidor.cli.sweep import carry_out
 
-    carry_out(design, out, workers=workers, threads=threads, scheduler=scheduler, resume=resume, dry_run=dry_run)
+    how = {"workers": workers, "threads": threads, "scheduler": scheduler, "resume": resume, "dry_run": dry_run}
+    carry_out(design, out, **how, theory=theory)  # type: ignore[arg-type]
 
 
 @app.command()
@@ -94,13 +109,16 @@ def compare(
     ] = 0.0,
     figure: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw the comparison (PNG, SVG, PDF).")] = None,
     replicates: Annotated[int, typer.Option(min=1, metavar="N", help="Runs of a scenario, on all cores.")] = 40,
+    with_theory: Annotated[
+        str | None, typer.Option(metavar="NAME|FILE.yaml", help="Lay another theory over the rules.")
+    ] = None,
     citizens: Citizens = None,
     seed: Seed = 1,
 ) -> None:
     """Say where two runs part first, in which variable, and by how much."""
     from thermidor.cli.compare import Wish, carry_out
 
-    wish = Wish(a, b, with_set, with_rule, with_without, replicates, citizens, seed)
+    wish = Wish(a, b, with_set, with_rule, with_without, replicates, citizens, seed, with_theory)
     carry_out(wish, country=country, top=top, tolerance=tolerance, at=at, figure=figure)
 
 
@@ -129,6 +147,7 @@ def branch(
             show_default=False,
         ),
     ] = None,
+    theory: Theory = None,
     replicates: Annotated[int, typer.Option(min=0, metavar="N", help="Number of futures, on all cores.")] = 200,
     member: Annotated[int, typer.Option(metavar="K", help="Member of the run to go on with.")] = 0,
     same_draws: Annotated[
@@ -154,7 +173,7 @@ def branch(
     """Continue the exact state of a run's member at a month into many futures, as it was or changed."""
     from thermidor.cli.branch import Wish, carry_out
 
-    wish = Wish(folder, at, set_, rule, without, replicates, member, same_draws, months, until, seed)
+    wish = Wish(folder, at, set_, rule, without, replicates, member, same_draws, months, until, seed, theory)
     carry_out(wish, out=out, force=force, figure=not no_figure)
 
 
@@ -207,6 +226,7 @@ def settled(
             show_default=False,
         ),
     ] = None,
+    theory: Theory = None,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Folder for numbers and figure (default: a new one in runs/).")
     ] = None,
@@ -214,7 +234,7 @@ def settled(
     """Say when an outcome was settled: its probability given the state, month by month."""
     from thermidor.cli.settled import Wish, carry_out
 
-    carry_out(Wish(scenario, outcome, by, country, members, futures, every, citizens, seed, without), out)
+    carry_out(Wish(scenario, outcome, by, country, members, futures, every, citizens, seed, without, theory), out)
 
 
 @app.command()
@@ -238,6 +258,7 @@ def why(
     workers: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="Processes (default: all cores).", show_default=False)
     ] = None,
+    theory: Theory = None,
     no_check: Annotated[bool, typer.Option("--no-check", help="Leave out the check with 10,000 citizens.")] = False,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Folder (default: a new one under runs/).", show_default=False)
@@ -247,4 +268,5 @@ def why(
     """Share an outcome out among groups of mechanisms: exact Shapley values over all on and off."""
     from thermidor.cli.why import Wish, carry_out
 
-    carry_out(Wish(scenario, outcome, by, design, replicates, seed, workers, not no_check), out, resume=resume)
+    wish = Wish(scenario, outcome, by, design, replicates, seed, workers, not no_check, theory)
+    carry_out(wish, out, resume=resume)

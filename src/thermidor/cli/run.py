@@ -45,6 +45,8 @@ class Wish(NamedTuple):
     settings: list[str] | None
     rules: list[str] | None
     without: list[str] | None
+    theory: str | None = None
+    engine: Path | None = None
 
 
 class Keeping(NamedTuple):
@@ -61,8 +63,8 @@ class Keeping(NamedTuple):
         return self.resume or self.checkpoint_every is not None
 
 
-def carry_out(wish: Wish, keeping: Keeping, *, as_json: bool, figure: bool) -> None:
-    """Run what was wished and print a table, or one JSON object.
+def carry_out(wish: Wish, keeping: Keeping, *, as_json: bool, figure: bool, events: bool = False) -> None:
+    """Run what was wished and print a table, or one JSON object; with `events` the passages too.
 
     Without `out` a table's run is kept in a new folder under `runs/`, and that of a JSON object nowhere.
     Raises InputError before any work.
@@ -77,13 +79,16 @@ def carry_out(wish: Wish, keeping: Keeping, *, as_json: bool, figure: bool) -> N
         why = f"a batch of {wish.replicates} has the members 0 to {wish.replicates - 1}"
         raise InputError(f"there is no member {wish.replicate}", where="--replicate", why=why, mend="give one of these")
     from thermidor.runs import run
+    from thermidor.runs.engines import load_engine
     from thermidor.runs.store import Taken
     from thermidor.scenarios import load_scenario
+    from thermidor.theories import load_theory
 
     settings = pairs("--set", wish.settings, "COUNTRY.KEY=VALUE")
     rules = pairs("--rule", wish.rules, "NAME=VALUE")
     scenario = load_scenario(wish.scenario)
     citizens = citizens_of(wish.citizens, tuple(scenario.countries))
+    theory, engine = load_theory(wish.theory), None if wish.engine is None else load_engine(wish.engine)
     result = None
     while result is None:
         folder = out if out is not None else None if as_json else fresh(SHELF, scenario.name)
@@ -100,6 +105,8 @@ def carry_out(wish: Wish, keeping: Keeping, *, as_json: bool, figure: bool) -> N
                     set=settings,
                     rules=rules,
                     without=wish.without or (),
+                    theory=theory,
+                    engine=engine,
                     progress=told,
                     out=folder,
                     force=force,
@@ -117,12 +124,19 @@ def carry_out(wish: Wish, keeping: Keeping, *, as_json: bool, figure: bool) -> N
     if cancel.is_set():
         raise InterruptedLate(f"interrupted; the run is whole in {result.path}") if result.path else Interrupted()
     drawing = draw(result) if figure and result.path is not None else None
+    if events:
+        from thermidor.cli.events import keep, show
+
+        keep(result)
     if as_json:
-        print(json.dumps(result.to_json(), ensure_ascii=False, allow_nan=False))
+        found = {"events": [event.as_json() for event in result.events]} if events else {}
+        print(json.dumps({**result.to_json(), **found}, ensure_ascii=False, allow_nan=False))
         return
     from thermidor.cli.report import report
 
     report(result, drawing)
+    if events:
+        show(result)
 
 
 def draw(result: Result) -> Path:

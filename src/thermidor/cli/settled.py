@@ -39,6 +39,7 @@ class Wish(NamedTuple):
     citizens: list[str] | None
     seed: int
     without: list[str] | None
+    theory: str | None = None
 
 
 def carry_out(wish: Wish, out: Path | None) -> None:
@@ -65,6 +66,7 @@ def carry_out(wish: Wish, out: Path | None) -> None:
             citizens=citizens_of(wish.citizens, tuple(scenario.countries)) if wish.citizens else None,
             seed=wish.seed,
             without=tuple(wish.without) if wish.without else ("outside",),
+            theory=wish.theory,
             progress=told,
             cancel=cancel,
         )

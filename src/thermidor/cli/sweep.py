@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from thermidor.cli.guard import INTERRUPTED, InterruptedLate
 from thermidor.cli.tables import facts, many, note, say, table
 from thermidor.errors import InputError, Interrupted
+from thermidor.theories import DEFAULT
 
 if TYPE_CHECKING:
     from thermidor.experiments.dispatch import Progress
@@ -33,6 +34,7 @@ def carry_out(
     scheduler: str | None,
     resume: bool,
     dry_run: bool,
+    theory: str | None = None,
 ) -> None:
     """Print plan and cost, live the design unless it is a dry run, and print what was kept. Raises InputError."""
     from thermidor.experiments.cluster import find_scheduler
@@ -47,7 +49,7 @@ def carry_out(
         place_for(out, resume)
     if scheduler is not None and not dry_run:
         find_scheduler(scheduler)
-    plan = planned(design)
+    plan = planned(design, theory)
     cores = workers or manifests.cores()
     probed = None if resume else cost(plan)
     show_plan(plan, probed, cores, scheduler)
@@ -99,6 +101,8 @@ def show_plan(plan: Plan, probed: Cost | None, cores: int, scheduler: str | None
     ]
     sampled = f"{many(len(plan.points.factors), 'factor')} by {design.sampling.method}"
     rows: list[tuple[str, Any]] = []
+    if design.base.theory != DEFAULT:
+        rows.append(("theory", design.base.theory))
     if plan.points.factors:
         rows.append(("points", f"{len(plan.points):,} ({' x '.join(levels) if levels else sampled})"))
     beside = f", base and {many(len(design.overlays), 'overlay')}" if design.overlays else ""
@@ -120,6 +124,7 @@ def difference(case: Any) -> str:
     change = case.change
     said = [f"{key} = {value:g}" for key, value in {**change.set, **change.rules}.items()]
     said += [f"without {name}" for name in change.without]
+    said += [] if change.theory is None else [f"theory {change.theory}"]
     sizes = "; ".join(f"{many(int(n), 'citizen')} in {country}" for country, n in case.citizens.items())
     said += [sizes] if change.citizens else []
     said += [f"only where {name} = {level:g}" for name, level in change.where.items()]

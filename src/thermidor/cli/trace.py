@@ -25,11 +25,13 @@ def follow(
     citizens: list[str] | None,
     seed: int,
     replicate: int,
+    theory: str | None = None,
 ) -> None:
     """Print the months of one citizen. Raises InputError for a country or citizen that isn't there."""
     from thermidor.rules import load_rules
     from thermidor.runs.simulate import advance, begin
     from thermidor.scenarios import load_scenario, resolve
+    from thermidor.theories import load_theory
 
     resolved = resolve(load_scenario(scenario), seed, replicate)
     name = resolved.countries[0] if country is None else country
@@ -40,7 +42,8 @@ def follow(
         why = f"the scenario has {resolved.months} months"
         raise InputError(f"months can't be {months}", where="--months", why=why, mend="ask for fewer")
     wanted = citizens_of(citizens, resolved.countries)
-    rules = load_rules().record()
+    registry, school = load_rules(), load_theory(theory)
+    rules = registry.record(registry.values(theory=school.rules))
     state = begin(resolved, rules, seed=seed, replicate=replicate, citizens=wanted)
     society = state["society"]
     first, last = (int(row) for row in society.spans[resolved.countries.index(name)])

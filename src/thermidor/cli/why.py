@@ -39,6 +39,7 @@ class Wish(NamedTuple):
     seed: int | None
     workers: int | None
     check: bool
+    theory: str | None = None
 
 
 def carry_out(wish: Wish, out: Path | None, *, resume: bool) -> None:
@@ -69,6 +70,7 @@ def carry_out(wish: Wish, out: Path | None, *, resume: bool) -> None:
                 by=wish.by,
                 replicates=wish.replicates,
                 seed=wish.seed,
+                theory=wish.theory,
                 check=wish.check,
                 workers=workers,
                 processes=True,

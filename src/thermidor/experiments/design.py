@@ -30,6 +30,7 @@ from thermidor.runs.ensemble import MOST_REPLICATES
 from thermidor.scenarios.check import Problem, refusal
 from thermidor.scenarios.document import Document, Where, dotted, parse_document, read_document, shown
 from thermidor.scenarios.schema import EXPECTED, Name, Number, Record, Text
+from thermidor.theories import DEFAULT
 
 LIBRARY = Path(__file__).with_name("designs")
 BASE = "base"
@@ -78,18 +79,19 @@ ONLY: dict[str, Any] = {"additionalProperties": False}
 
 
 class Change(Record):
-    """A small overlay: conditions set, rules set, mechanisms switched off."""
+    """A small overlay: a theory, conditions set, rules set, mechanisms switched off; the last two beat the theory."""
 
     set: dict[Setting, Number] = Field({}, json_schema_extra=ONLY)
     rules: dict[str, Number] = Field({})
     without: tuple[str, ...] = ()
+    theory: Text | None = None
 
 
 class Base(Change):
-    """What all members have in common: the scenario (a library name, or a file beside the design) and an overlay."""
+    """What all members have in common: scenario and theory (shipped names, or files beside the design), an overlay."""
 
     scenario: Text
-    theory: Literal["trotsky"] = "trotsky"
+    theory: Text = DEFAULT
     months: Count | None = None
     citizens: Citizens = CITIZENS
 

@@ -22,6 +22,7 @@ from thermidor.errors import InputError, nearest
 from thermidor.experiments import outcomes as measuring
 from thermidor.experiments.design import BASE, FIRST, OTHERS, Base, Change, Design, Overlay, as_data
 from thermidor.experiments.points import OUTSIDE, Points, named, points_of
+from thermidor.theories import DEFAULT, Theory, is_path, load_theory
 
 if TYPE_CHECKING:
     from thermidor.rules.registry import Registry
@@ -64,6 +65,8 @@ class Plan:
     months: NDArray[np.datetime64]
     series: tuple[tuple[int, int], ...]
     """Kept series: places of country and variable."""
+    theories: Mapping[str, Theory]
+    """The theories of base and overlays, as the design names them."""
 
     @property
     def countries(self) -> tuple[str, ...]:
@@ -84,11 +87,18 @@ class Plan:
 
     @cached_property
     def digest(self) -> str:
-        """Checksum (16 hex digits) of the design and its base scenario as they are written, prose too."""
+        """Checksum (16 hex digits) of the design and its base scenario as they are written, prose too, and theories."""
         from thermidor.scenarios import scenario_text
 
-        text = json.dumps([as_data(self.design), scenario_text(self.scenario)], sort_keys=True)
+        parts: list[Any] = [as_data(self.design), scenario_text(self.scenario)]
+        told = self.told_theories
+        text = json.dumps(parts if told == {DEFAULT: load_theory().told} else [*parts, told], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    @cached_property
+    def told_theories(self) -> dict[str, Any]:
+        """The theories as a manifest keeps them."""
+        return {name: theory.told for name, theory in self.theories.items()}
 
     def member(self, number: int) -> Member:
         """Member `number`, from 0."""
@@ -128,7 +138,8 @@ class Plan:
         lived = lived.overlay(settings) if settings else lived
         changed = {**base.rules, **case.change.rules, **asked.rules}
         off = list(dict.fromkeys(name for name in without if name != OUTSIDE))
-        rules = self.registry.record(self.registry.values(changed, off))
+        theory = self.theories[case.change.theory or base.theory]
+        rules = self.registry.record(self.registry.values(changed, off, theory.rules))
         return Start(lived, rules, case.citizens, asked.draws)
 
 
@@ -148,12 +159,18 @@ class Start(NamedTuple):
 
 
 def plan_of(
-    design: Design, beside: Path | None = None, scenario: Scenario | None = None, *, tried: bool = False
+    design: Design,
+    beside: Path | None = None,
+    scenario: Scenario | None = None,
+    *,
+    theories: Mapping[str, Theory] | None = None,
+    tried: bool = False,
 ) -> Plan:
     """Make the plan of a design, and try its extremes. Raises InputError for all that can be wrong with it.
 
-    beside    folder of the design's file, in or below which a scenario file has to lie
+    beside    folder of the design's file, in or below which files of scenario and theories have to lie
     scenario  the base scenario, if it is not to be read by its name or path
+    theories  those of the design's theories that are not to be read by their name or path
     tried     the extremes have been tried before, and are not again
     """
     from thermidor.rules import load_rules
@@ -161,7 +178,8 @@ def plan_of(
     lived, registry = scenario or _scenario(design.base, beside), load_rules()
     countries = tuple(lived.countries)
     months = _months(design.base, lived)
-    points = points_of(design, lived, registry)
+    schools = _theories(design, beside, theories or {})
+    points = points_of(design, lived, registry, {name: theory.rules for name, theory in schools.items()})
     own = _citizens(design.base.citizens, countries, "base.citizens")
     everywhere = np.arange(len(points), dtype=np.int64)
     cases = [Case(BASE, Change(set={}, rules={}), own, everywhere, 0)]
@@ -173,7 +191,7 @@ def plan_of(
         cases.append(Case(name, overlay, sizes, _chosen(overlay, points, everywhere, where), first))
     for name, outcome in design.outcomes.items():
         measuring.check(outcome, months, countries, f"outcomes.{name}")
-    plan = Plan(design, lived, registry, points, tuple(cases), months, _series(design, countries))
+    plan = Plan(design, lived, registry, points, tuple(cases), months, _series(design, countries), schools)
     if plan.members > MOST_MEMBERS:
         why = f"it has {plan.members:,} members, and at most {MOST_MEMBERS:,} can be kept in one sweep"
         raise InputError("the design is too large", "replicates", why, "give fewer points or replicates")
@@ -227,15 +245,37 @@ def _scenario(base: Base, beside: Path | None) -> Scenario:
     from thermidor.scenarios import load_scenario
 
     text = base.scenario
-    if not ("/" in text or "\\" in text or text.endswith((".yaml", ".yml"))):
+    if not is_path(text):
         return load_scenario(text)
+    return load_scenario(_inside(text, beside, "scenario", "base.scenario"))
+
+
+def _theories(design: Design, beside: Path | None, given: Mapping[str, Theory]) -> dict[str, Theory]:
+    """The theories of the base and of overlays, as the design names them; a file has to lie as a scenario's."""
+    named = {"base.theory": design.base.theory}
+    named |= {f"overlays.{name}.theory": o.theory for name, o in design.overlays.items() if o.theory is not None}
+    found: dict[str, Theory] = {}
+    for where, text in named.items():
+        if text in found:
+            continue
+        try:
+            path = _inside(text, beside, "theory", where) if is_path(text) and text not in given else None
+            found[text] = given[text] if text in given else load_theory(path or text)
+        except InputError as error:
+            there = where if error.where == "theory" else error.where
+            raise InputError(error.what, there, error.why, error.mend, error.also) from None
+    return found
+
+
+def _inside(text: str, beside: Path | None, what: str, where: str) -> Path:
+    """The path of a file that a design names. Raises InputError if it lies elsewhere than in its folder or below."""
     folder = (beside or Path()).resolve()
     path = (folder / text).resolve()
     if not path.is_relative_to(folder):
         why = "a design that is handed on may not reach into other folders"
-        raise InputError(f"the scenario lies outside the folder of the design: {text[:80]}", "base.scenario", why,
-                         "put it beside the design")  # fmt: skip
-    return load_scenario(path)
+        lies = f"the {what} lies outside the folder of the design: {text[:80]}"
+        raise InputError(lies, where, why, "put it beside the design")
+    return path
 
 
 def _months(base: Base, scenario: Scenario) -> NDArray[np.datetime64]:

@@ -26,8 +26,11 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 Draws = dict[tuple[str, str], float]
+Theories = Mapping[str, Mapping[str, float]]
 MOST_POINTS = 1_000_000
 OUTSIDE = "outside"
+LEAST_WIDTH = 1e-12
+"""A narrower part of a rule's range is none: numbers in it could not be told apart."""
 ALMOST_ONE = 1.0 - 2.0**-53
 """The greatest draw there is."""
 
@@ -105,13 +108,18 @@ class Points:
         return asked
 
 
-def points_of(design: Design, scenario: Scenario, registry: Registry) -> Points:
-    """Lay out the points of a design over its base scenario. Raises InputError for what can't be varied."""
+def points_of(design: Design, scenario: Scenario, registry: Registry, theories: Theories) -> Points:
+    """Lay out the points of a design over its base scenario. Raises InputError for what can't be varied.
+
+    theories: rules by theory, as the design names it.
+    """
     first = next(iter(scenario.countries))
     factors = tuple(
-        varied for name, f in design.factors.items() for varied in _varied(name, f, design.base, scenario, registry)
+        varied
+        for name, f in design.factors.items()
+        for varied in _varied(name, f, design.base, scenario, registry, theories[design.base.theory])
     )
-    _refuse_clashes(design, factors, first)
+    _refuse_clashes(design, factors, first, theories)
     if design.sampling.method == "full":
         points = Points(factors)
         _few_enough(math.prod(map(len, points.levels)))
@@ -140,7 +148,7 @@ def _twice(key: str, where: str, why: str, mend: str = "keep one") -> InputError
     return InputError(f"'{key}' is asked for twice", where, f"{why}: one of the two would be ignored", mend)
 
 
-def _refuse_clashes(design: Design, factors: tuple[Varied, ...], first: str) -> None:
+def _refuse_clashes(design: Design, factors: tuple[Varied, ...], first: str, theories: Theories) -> None:
     """Refuse what two factors decide, or a factor and an overlay: one of the two would be ignored."""
     by: dict[str, str] = {}
     names: set[str] = set()
@@ -160,6 +168,8 @@ def _refuse_clashes(design: Design, factors: tuple[Varied, ...], first: str) -> 
     for name, overlay in design.overlays.items():
         where = f"overlays.{name}"
         asked.append((where, (*named(overlay.set, first, f"{where}.set"), *overlay.rules, *overlay.without)))
+        if overlay.theory is not None:  # in the base a factor beats the theory, here it would undo the overlay
+            asked.append((f"{where}.theory", theories[overlay.theory]))
     for where, keys in asked:
         for key in keys:
             if key in by:
@@ -200,11 +210,13 @@ def _few_enough(points: int) -> None:
         raise InputError("the design is too large", "factors", why, "give fewer levels, or another sampling")
 
 
-def _varied(name: str, factor: Factor, base: Base, scenario: Scenario, registry: Registry) -> Iterator[Varied]:
-    """The factors that one entry of a design stands for."""
+def _varied(
+    name: str, factor: Factor, base: Base, scenario: Scenario, registry: Registry, theory: Mapping[str, float]
+) -> Iterator[Varied]:
+    """The factors that one entry of a design stands for; `theory` holds the rules of the base's theory."""
     where = f"factors.{name}"
     if factor.every == "rules":
-        yield from _every_rule(factor, base, registry)
+        yield from _every_rule(factor, base, registry, theory)
     elif factor.every == "starts":
         yield from _every_start(factor, base, scenario)
     elif factor.switch is not None:
@@ -258,18 +270,23 @@ def _switched(mechanisms: tuple[str, ...]) -> Callable[[float, Settings], None]:
     return ask
 
 
-def _every_rule(factor: Factor, base: Base, registry: Registry) -> Iterator[Varied]:
-    """Every rule that the base leaves alone over its range, or over so much of it about its default."""
+def _every_rule(factor: Factor, base: Base, registry: Registry, theory: Mapping[str, float]) -> Iterator[Varied]:
+    """Every rule that the base leaves alone over its range, or over so much of it about the theory's value.
+
+    What is off in the theory, or belongs to a rival's, is not switched on by being varied.
+    """
 
     def asking(name: str) -> Callable[[float, Settings], None]:
         return lambda number, asked: asked.rules.__setitem__(name, number)
 
     for rule in (registry[name] for name in registry.names if name not in (*base.rules, *base.without)):
-        low, high = rule.low, rule.high
+        low, high, value = rule.low, rule.high, theory.get(rule.name, rule.value)
+        if value == rule.off:
+            continue
         if factor.within is not None:
-            half = factor.within * (abs(rule.value) or high - low)
-            low, high = max(low, rule.value - half), min(high, rule.value + half)
-        if low < high:
+            half = factor.within * (abs(value) or high - low)
+            low, high = max(low, value - half), min(high, value + half)
+        if high - low > LEAST_WIDTH * (rule.high - rule.low):
             yield Varied(rule.name, low, high, asking(rule.name), (rule.name,), unit=rule.unit, meaning=rule.meaning)
 
 
@@ -313,7 +330,7 @@ def _drawn(scenario: Scenario) -> Iterator[tuple[str, str, float, float, str]]:
         for organisation, values in country.organisations.items():
             for key, condition in ORGANISATION_CONDITIONS.items():
                 value = getattr(values, key)
-                if value.range is not None:
+                if value is not None and value.range is not None:
                     yield name, f"organisations.{organisation}.{key}", *value.range, condition.meaning
     for event in scenario.outside:
         if event.spread > 0.0:

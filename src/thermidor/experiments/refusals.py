@@ -14,6 +14,14 @@ WHOLE = "whole"
 """State of a sweep that has been lived to its end."""
 
 
+class Told(BaseModel):
+    """What a manifest keeps of a theory."""
+
+    model_config = ConfigDict(strict=True)
+    name: str
+    rules: dict[str, float]
+
+
 class Begun(BaseModel):
     """Entries that a manifest has from the beginning."""
 
@@ -24,6 +32,7 @@ class Begun(BaseModel):
     digest: str
     design: dict[str, Any]
     scenario: str
+    theories: dict[str, Told] = {}
     members: int
     block: int
     columns: dict[str, Literal["float", "str"]]

@@ -15,6 +15,8 @@ READING = (
     "lenses/*.yaml",
     "runs/simulate.py",
     "scenarios/*.py",
+    "theories/*.py",
+    "theories/*.yaml",
 )
 """Code that places and starts a member and reads what it came to; the digest of the rules covers what lives it."""
 

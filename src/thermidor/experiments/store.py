@@ -35,6 +35,7 @@ from thermidor.experiments.stamp import differences, stamp
 from thermidor.runs import lock
 from thermidor.runs import manifest as manifests
 from thermidor.runs.store import placing
+from thermidor.theories import Theory
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -84,7 +85,8 @@ def plan_in(manifest: Manifest, where: str) -> Plan:
     from thermidor.scenarios import parse_scenario
 
     design = design_from(manifest["design"], lambda path: f"{where}: design.{'.'.join(map(str, path))}")
-    plan = plan_of(design, scenario=parse_scenario(manifest["scenario"], where), tried=True)
+    schools = {name: Theory(t["name"], "", "", t["rules"]) for name, t in manifest.get("theories", {}).items()}
+    plan = plan_of(design, scenario=parse_scenario(manifest["scenario"], where), theories=schools, tried=True)
     told = (plan.digest, plan.members, list(design.series))
     agrees = told == (manifest["digest"], manifest["members"], manifest["series"])
     if not agrees or not 0 < int(manifest["block"]) <= max(plan.members, 1):
@@ -106,6 +108,8 @@ def refuse_other(manifest: Manifest, plan: Plan, folder: Path) -> None:
     old, new = (as_data(design, prose=False) for design in (design_from(manifest["design"]), plan.design))
     if (old, manifest["scenario"]) != (new, scenario_text(plan.scenario)):
         differs = _design_differences(old, new) + differs
+    if manifest.get("theories", {}) not in ({}, plan.told_theories):
+        differs = ["another theory", *differs]
     if differs:
         mend = "go on with the same design and version, or begin anew in another folder"
         raise InputError("this sweep was begun otherwise", str(folder), f"it had {'; '.join(differs[:6])}", mend)
@@ -304,6 +308,7 @@ def _described(plan: Plan, block: int) -> Manifest:
         "digest": plan.digest,
         "design": as_data(plan.design),
         "scenario": scenario_text(plan.scenario),
+        "theories": plan.told_theories,
         "members": plan.members,
         "block": block,
         "columns": _columns(plan),

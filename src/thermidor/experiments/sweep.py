@@ -32,6 +32,7 @@ from thermidor.runs import lock
 from thermidor.runs import manifest as manifests
 from thermidor.runs.store import placing
 from thermidor.scenarios.document import Document, read_document
+from thermidor.theories import Theory, load_theory
 
 BLOCK_SECONDS = 5.0
 MOST_IN_BLOCK = 2_000
@@ -59,19 +60,33 @@ class Cost(NamedTuple):
         return self.members * self.seconds_each / cores
 
 
-def planned(design: str | Path | Design | Plan) -> Plan:
-    """Load a design and make its plan. Raises InputError for all that can be wrong with it."""
+def planned(design: str | Path | Design | Plan, theory: str | Path | Theory | None = None) -> Plan:
+    """Load a design and make its plan, its base under another theory if one is given.
+
+    Raises InputError for all that can be wrong with it.
+    """
     if isinstance(design, Plan):
+        if theory is not None:
+            raise InputError("a plan has its theory already", "theory", mend="give it when the plan is made")
         return design
     if isinstance(design, Design):
-        return plan_of(design_from(as_data(design)))  # a changed copy has been checked by nobody
+        return plan_of(**_under(theory, design_from(as_data(design))))  # a changed copy has been checked by nobody
     path = design_path(design)
     document = read_document(path)
     made = design_in(document)
     try:
-        return plan_of(made, beside=path.parent)
+        return plan_of(**_under(theory, made), beside=path.parent)
     except InputError as error:
         raise _placed(error, document) from None
+
+
+def _under(theory: str | Path | Theory | None, design: Design) -> dict[str, Any]:
+    """A design, its base under another theory if one is given, and that theory by name."""
+    if theory is None:
+        return {"design": design}
+    school = load_theory(theory)
+    base = design.base.model_copy(update={"theory": school.name})
+    return {"design": design.model_copy(update={"base": base}), "theories": {school.name: school}}
 
 
 def _placed(error: InputError, document: Document) -> InputError:
@@ -112,6 +127,7 @@ def sweep(
     design: str | Path | Design | Plan,
     out: str | Path,
     *,
+    theory: str | Path | Theory | None = None,
     workers: int | None = None,
     processes: bool = False,
     scheduler: str | None = None,
@@ -123,6 +139,7 @@ def sweep(
 ) -> Sweep:
     """Live all members of a design into the folder `out`, and open what came out.
 
+    theory     of the base, in place of the design's own
     workers    how many here (all cores); threads of this process, or, with `processes`, processes of their own
                (in a script these need `if __name__ == "__main__":` around the call)
     scheduler  address of a Dask scheduler instead; its workers have to see `out`
@@ -136,7 +153,7 @@ def sweep(
     are lost. A member that fails is a row of the table, not an error.
     """
     need("distributed", "pyarrow")
-    target, plan = place_for(out, resume), planned(design)
+    target, plan = place_for(out, resume), planned(design, theory)
     if workers is not None and workers < 1:
         raise InputError(f"workers can't be {workers}", "workers", "", "give 1 or more")
     if scheduler is not None:

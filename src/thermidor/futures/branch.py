@@ -33,6 +33,7 @@ from thermidor.runs.ensemble import at_least, names_of, numbers_of
 from thermidor.runs.members import Progress, live_all
 from thermidor.runs.result import Result
 from thermidor.runs.simulate import advance, begin, pack, unpack
+from thermidor.theories import DEFAULT, Theory, load_theory
 
 State = dict[str, Any]
 Series = NDArray[np.float32]
@@ -40,8 +41,12 @@ Series = NDArray[np.float32]
 FUTURES = 200
 SAME_DRAWS = -1
 """Number of the future that goes on with the member's own draws."""
-RECIPE = ("rules", "rules_code", "seed", "citizens", "overrides", "parent")
+RECIPE = ("rules", "rules_code", "seed", "citizens", "overrides", "theory", "parent")
 """What of a manifest, beside the scenario's text, is needed to live its members again."""
+
+
+DEFAULT_TOLD: dict[str, Any] = {"name": DEFAULT, "rules": {}}
+"""The theory of a run whose manifest is older than theories."""
 
 
 class Changes(NamedTuple):
@@ -60,6 +65,7 @@ def branch(
     set: Mapping[str, float] | None = None,
     rules: Mapping[str, float] | None = None,
     without: str | Iterable[str] = (),
+    theory: str | Path | Theory | None = None,
     replicates: int = FUTURES,
     same_draws: bool = False,
     months: int | None = None,
@@ -78,6 +84,8 @@ def branch(
     rules       {name: value}: rules that are other from then on
     without     mechanisms switched off from then on; `outside`, `outside.war`, `outside.hostility`, `outside.embargo`,
                 each also for one country (`COUNTRY.outside.war`), take away what was still to come from there
+    theory      another theory from then on (the run's own): its rules in place of those of the run's theory; what the
+                run or the branch changes or switches off by name beats it
     replicates  how many futures, 0 to N-1; `same_draws` adds one, number -1, with the member's own draws
     months, until  length, or last month (the scenario's last by default)
     seed        behind the draws of the futures (the run's)
@@ -98,7 +106,8 @@ def branch(
     seed = int(was["seed"] if seed is None else seed)
     asked = {"set": numbers_of("set", set), "rules": numbers_of("rules", rules), "without": list(names_of(without))}
     countries = tuple(str(name) for name in np.asarray(parent.columns["country"]))
-    changes = changes_of(asked, was["rules"], countries)
+    school = was.get("theory", DEFAULT_TOLD) if theory is None else load_theory(theory).told
+    changes = changes_of(asked, rules_under(was, school), countries)
     _refuse_other_rules(was, parent.path)
     state, past, origin = _origin(parent, member, at)
     months = _length(state, at, months, until)
@@ -110,6 +119,7 @@ def branch(
         "rules": changes.rules,
         "rules_code": was["rules_code"],
         "overrides": asked,
+        "theory": school,
         "replicates": ((SAME_DRAWS,) if same_draws else ()) + tuple(range(replicates)),
         "citizens": was["citizens"],
         "months": months,
@@ -157,7 +167,8 @@ def state_at(recipe: Mapping[str, Any], member: int, at: str) -> tuple[State, ND
         state = begin(resolved, values, seed=seed, replicate=member, citizens=recipe["citizens"])
         return state, advance(state, month_of(state, at))
     state, past = state_at(origin["recipe"], origin["member"], origin["at"])
-    change(state, changes_of(recipe["overrides"], origin["recipe"]["rules"], state["countries"]))
+    before = rules_under(origin["recipe"], recipe.get("theory", DEFAULT_TOLD))
+    change(state, changes_of(recipe["overrides"], before, state["countries"]))
     rekey(state, seed, member, origin["at"], origin["member"])
     return state, np.concatenate([past, advance(state, month_of(state, at) - state["month"])])
 
@@ -187,6 +198,18 @@ def changes_of(asked: Mapping[str, Any], before: Mapping[str, float], countries:
     return Changes(settings_of(asked["set"], countries), hushed, rules)
 
 
+def rules_under(was: Mapping[str, Any], school: Mapping[str, Any]) -> dict[str, float]:
+    """The rules of a run (its manifest or recipe) under a theory as manifests tell it; what the run changed stays."""
+    from thermidor.rules import load_rules
+
+    former = was.get("theory", DEFAULT_TOLD)
+    if dict(former["rules"]) == dict(school["rules"]):
+        return dict(was["rules"])
+    base = load_rules().values(theory=former["rules"])
+    changed = {name: value for name, value in was["rules"].items() if value != base[name]}
+    return {**load_rules().values(theory=school["rules"]), **changed}
+
+
 def _refuse_its_own_place(parent: Path | None, out: str | Path | None) -> None:
     """Refuse to write a branch where the run stands that it goes on from, or would be lost with what stands there."""
     if parent is None or out is None:
@@ -200,6 +223,9 @@ def _refuse_its_own_place(parent: Path | None, out: str | Path | None) -> None:
 def _refuse_other_rules(was: Mapping[str, Any], path: Path | None) -> None:
     from thermidor.jit import rules_digest
 
+    if engine := was.get("engine"):
+        why, mend = f"it was lived by {engine['name']}, and futures are lived by our own months", "branch a run of ours"
+        raise InputError("this run was lived by another package's months", str(path or "the run"), why, mend)
     if was["rules_code"] != rules_digest():
         raise InputError(
             "this run was lived under other rules",

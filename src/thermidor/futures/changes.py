@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from thermidor.country import CLASSES, OFFICIAL, ORGANISATIONS, OUTSIDE, PEASANT, UNITS, VARIABLES, WORKER
+from thermidor.country import CENTRES, CLASSES, OFFICIAL, ORGANISATIONS, OUTSIDE, PEASANT, UNITS, VARIABLES, WORKER
 from thermidor.errors import InputError, nearest
 from thermidor.runs.finite import written_by
 from thermidor.scenarios.conditions import CONDITIONS
@@ -27,12 +27,15 @@ ALL_NORMS = tuple(f"norm_{norm}" for norm in NORMS)
 EVERYTHING = "outside"
 KINDS: dict[str, tuple[str, ...]] = {
     EVERYTHING: OUTSIDE,
-    "war": ("war", "destruction", "treatment", "war_deaths"),
+    "war": ("war", "destruction", "treatment", "war_deaths", "victory"),
     "hostility": ("hostility",),
     "embargo": ("embargo",),
+    "trade_slump": ("trade_slump",),
 }
 """What can be taken away from outside, and the numbers of the schedule that go with it."""
 
+SPEAKING = ("officials", "owners", "movement", "reformists", "revolutionaries", "reaction")
+"""Organisations that speak for a camp or are a party; the members of the others matter to nothing."""
 _POSITIVE, _LOG = (1e-6, 1e6), (-1.0, 1.0)
 CARRIED: dict[str, tuple[float, float] | None] = {
     **dict.fromkeys(("planned", "drive", "drive_known", "arms_share", "labour_coercion")),
@@ -42,16 +45,25 @@ CARRIED: dict[str, tuple[float, float] | None] = {
     **dict.fromkeys(("extraction", "collectivised", "storm", "need_norm", "privilege")),
     **dict.fromkeys((*ALL_NORMS, "room", "exhaustion", "loyalty", "legitimacy")),
     "trend": _POSITIVE,
-    **{f"{kind}_{name}": (0.0, 1.0) for kind in ("armed", "own_norms", "orientation") for name in ORGANISATIONS[1:]},
-    "members_movement": (0.0, 1.0),
-    "transfer": _LOG,
+    **{f"{kind}_{name}": (0.0, 1.0) for kind in ("own_norms", "orientation") for name in ORGANISATIONS},
+    **{f"members_{name}": (0.0, 1.0) for name in SPEAKING},
+    **{f"armed_{name}": (0.0, 1.0) for name in ("officials", "councils", "movement", "revolutionaries")},
+    **{f"obedience_{name}": (0.0, 1.0) for name in ("officials", "revolutionaries")},
+    **dict.fromkeys(("transfer", "growth"), _LOG),
+    **dict.fromkeys(("unemployed", "tenure", "reformists_govern", "council_lead", "funding", "franchise")),
+    **dict.fromkeys(("weariness", "army", "corporate", "cohesion", "civil_war", "repelled", "drain", "garrison")),
     **dict.fromkeys(("posts", "police_posts", "repression_mass", "repression_elite", "leader", "leader_age", "pact")),
     **dict.fromkeys(("nerve", "landlordism", "state_property")),
     "frontier": _POSITIVE,
 }
 """Variables of the country that can be set, and their limits where no condition and no unit gives them."""
 BOOKS = ("stores", "hoards", "cradle", "births", "deaths", "saved")
-UNREAD = ("habit", "peak", "growth", "official_output", "official_growth", "moves", "breaks", "successions", "repairs")
+WHOLE = tuple(f"authority_{name}" for name in CENTRES)
+UNREAD = (
+    "habit", "peak", "official_output", "official_growth", "moves", "breaks", "successions", "repairs", "conquests",
+    "ascent", "memory", "odds", *(f"{kind}_{name}" for kind in ("seized", "failed") for name in CENTRES),
+    *(f"armed_{name}" for name in ("village", "owners", "reformists", "reaction")),
+)  # fmt: skip
 IN_CITIZENS: dict[str, tuple[str, tuple[int, ...]]] = {
     "organisation": ("organisation", (WORKER,)),
     "fear": ("fear", tuple(range(len(CLASSES)))),
@@ -108,6 +120,8 @@ def _why_not(variable: str) -> tuple[str, str]:
         return "it comes from outside, month by month", "take it away: --without outside.war, .hostility or .embargo"
     if variable in BOOKS:
         return "it belongs to the books of people and goods, which have to balance", "set what is behind it"
+    if variable in WHOLE:
+        return "the shares of all centres have to add up to one", "set what stands behind a centre"
     if variable in UNREAD or steps == ("start",):
         return "nothing that happens later depends on it", "set what does"
     if steps == ("live",):

@@ -33,6 +33,7 @@ from thermidor.runs.dates import month_among
 from thermidor.runs.ensemble import at_least, names_of
 from thermidor.runs.members import Progress, each_of, stopped_plainly
 from thermidor.runs.simulate import advance, begin, pack, unpack
+from thermidor.theories import Theory, load_theory
 
 if TYPE_CHECKING:
     from thermidor.experiments.outcomes import Condition
@@ -135,6 +136,7 @@ def settled(
     citizens: int | Mapping[str, int | str] | None = None,
     seed: int = 1,
     without: tuple[str, ...] = ("outside",),
+    theory: str | Path | Theory | None = None,
     threads: int | None = None,
     progress: Progress | None = None,
     cancel: Event | None = None,
@@ -147,6 +149,7 @@ def settled(
     members, futures, every  base members, futures of each at each grid month, months between two grid months
     citizens   as for `thermidor.run`; by default 2,000 in the first country and 500 in each other one
     without    what the futures of the curve `quiet` are without (as for `branch`); left empty, it is not drawn
+    theory     as for `thermidor.run`
 
     Raises InputError before any work; RunError, naming the member; Interrupted.
     """
@@ -155,7 +158,8 @@ def settled(
         at_least(name, number, 1, none=False)
     at_least("seed", seed, 0, none=False)
     at_least("threads", threads, 1)
-    job = _job(scenario, outcome, by, country, citizens, seed, names_of(without), every, futures)
+    school = load_theory(theory)
+    job = _job(scenario, outcome, by, country, citizens, seed, names_of(without), every, futures, school)
     cores = threads or manifests.cores()
     with stopped_plainly():
         lived = dict(each_of(members, lambda k, _, stop: _base(job, k, stop), cores, None, cancel))
@@ -175,6 +179,7 @@ def settled(
         "citizens": dict(job.citizens) if isinstance(job.citizens, Mapping) else job.citizens,
         "seed": seed,
         "without": list(names_of(without)),
+        "theory": school.told,
         "rules_code": _digest(),
         "seconds": round(time.perf_counter() - began, 1),
         **manifests.made_by(),
@@ -221,6 +226,7 @@ def _job(
     without: tuple[str, ...],
     every: int,
     futures: int,
+    school: Theory,
 ) -> _Job:
     """What is asked, checked before any work. Raises InputError."""
     from thermidor.rules import load_rules
@@ -230,7 +236,7 @@ def _job(
     first = resolve(read, seed, 0)
     names = first.countries
     sizes = dict(zip(names, (FIRST, *(OTHERS,) * len(names)), strict=False)) if citizens is None else citizens
-    values = load_rules().values()
+    values = load_rules().values(theory=school.rules)
     asked = {DATED: (), QUIET: without} if without else {DATED: ()}
     others = {name: changes_of({"set": {}, "rules": {}, "without": off}, values, names) for name, off in asked.items()}
     months, watch = _months(first, by), watch_of(outcome, country, names)

@@ -16,8 +16,16 @@ if TYPE_CHECKING:
     from thermidor.lenses.reasons import Finding
     from thermidor.lenses.spells import Reading
 
-LENSES = {"trotsky": "thermidor.lenses.trotsky"}
-"""The lenses by name; a lens is a module with the functions of `Lens`."""
+LENSES = {
+    "trotsky": "thermidor.lenses.trotsky",
+    "state-capitalist": "thermidor.lenses.state_capitalist",
+    "new-class": "thermidor.lenses.new_class",
+    "official-1936": "thermidor.lenses.official_1936",
+    "totalitarian": "thermidor.lenses.totalitarian",
+    "kornai": "thermidor.lenses.kornai",
+    "regimes-of-the-world": "thermidor.lenses.regimes_of_the_world",
+}
+"""The lenses by name; a lens is a module with the functions of `Lens`, or one that holds such a `LENS`."""
 
 
 class Lens(Protocol):
@@ -45,5 +53,7 @@ class Lens(Protocol):
 def lens(name: str) -> Lens:
     """Return a lens by name; raises InputError if there is none."""
     if name not in LENSES:
-        raise InputError(f"there is no lens '{name}'", mend=nearest(name, LENSES) or f"lenses: {', '.join(LENSES)}")
-    return cast(Lens, import_module(LENSES[name]))
+        mend = nearest(name, LENSES) or f"lenses: {', '.join(LENSES)}"
+        raise InputError(f"there is no lens '{name[:80]}'", mend=mend)
+    module = import_module(LENSES[name])
+    return cast(Lens, getattr(module, "LENS", module))

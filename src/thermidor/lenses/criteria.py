@@ -77,6 +77,7 @@ class Table:
     labels: tuple[Label, ...]
     lasting: int
     lasting_why: str
+    about: str = ""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -145,7 +146,8 @@ def load_table(path: Path) -> Table:
     )
     lasting = raw["lasting"]
     why = f"{lasting['why']} ({lasting['source']})"
-    return Table(raw["name"], raw["title"], words, crossings, thresholds, labels, int(lasting["value"]), why)
+    about = " ".join(raw.get("about", "").split())
+    return Table(raw["name"], raw["title"], words, crossings, thresholds, labels, int(lasting["value"]), why, about)
 
 
 EVERY = slice(None)

@@ -177,6 +177,7 @@ def table_markdown(table: Table) -> str:
     lines = [
         f"# The lens `{table.name}`",
         "",
+        *([table.about, ""] if table.about else []),
         f"{table.title}. A month takes the first label below all of whose criteria hold; of criteria joined by *or* "
         f"one is enough. To count, {table.lasting_why}. Months that no label fits are `unclassified`, and their "
         "share is reported. A margin is the distance from the threshold in units of its scale.",

@@ -21,6 +21,10 @@ NEITHER = ("landlord", "capitalist", "petty", "official", "gendarme")
 """Classes that are neither workers nor peasants."""
 
 
+CENTRE_NORMS = {"government": 0.35, "councils": 0.75, "army": 0.1, "party": 0.05}
+"""Norms that bind a centre's own officials where nothing is said of its organisations, index; assumed, as there."""
+
+
 @dataclass(frozen=True)
 class Conditions:
     """Conditions of a country that the twin does not move; numbers or arrays of one shape.
@@ -28,7 +32,9 @@ class Conditions:
     product, frontier: thousand 2011 $/year a head, of the country in order and of the most advanced one;
     farming: share of product; capital: years of product; heavy: department I's share of capital; apparatus: officials
     and standing force, share of people; others: people neither workers nor peasants, share; hostility, embargo: index;
-    abroad: organisation times room elsewhere, index; property_goal: state property where the programme ends, share.
+    abroad: organisation times room elsewhere, index; property_goal: state property where the programme ends, share;
+    army, party: shares of authority that those hold who are not elected; brought: norms that the centres which hold
+    authority bind their own officials by, index.
     """
 
     product: Floats
@@ -42,6 +48,9 @@ class Conditions:
     embargo: Floats
     abroad: Floats
     property_goal: Floats
+    army: Floats
+    party: Floats
+    brought: Floats
 
     def map(self, change: Any) -> Conditions:
         """Return the conditions with `change` done to every field (to reshape, repeat or pick)."""
@@ -87,6 +96,9 @@ def conditions_from(
         "embargo": embargo,
         "abroad": abroad,
         "property_goal": property_goal - rules.programme_done,
+        "army": given["authority.army"],
+        "party": given["authority.party"],
+        "brought": sum(given[f"authority.{centre}"] * norms for centre, norms in CENTRE_NORMS.items()),
     }
     return Conditions(**{name: np.asarray(number, np.float64) for name, number in numbers.items()})
 

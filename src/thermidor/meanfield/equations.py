@@ -42,15 +42,17 @@ def flow(state: Floats, given: Conditions, rules: SimpleNamespace, *, slow: bool
     still = np.zeros_like(norms)
     return np.stack(
         [
-            mend(norms, property_, bearing, rules) - lost,
-            gather(ties, ties, fear, room, exhaustion, property_, literacy, bearing, given, rules, among=1.0)
-            + bearing.newcomers * (village_ties - ties),
+            mend(norms, property_, bearing, rules) - lost + follow(norms, property_, given, rules),
             gather(
-                village_ties, village_ties, fear, room, exhaustion, property_, literacy, bearing, given, rules,
-                among=rules.ties_outside_work,
+                ties, ties, fear, room, exhaustion, literacy, bearing, given, rules,
+                among=1.0, owners=rules.owners_on_ties * (1.0 - property_),
+            ) + bearing.newcomers * (village_ties - ties),
+            gather(
+                village_ties, village_ties, fear, room, exhaustion, literacy, bearing, given, rules,
+                among=rules.ties_outside_work, owners=still,
             ),
             frighten(fear, bearing, rules),
-            leave_room(norms, ties, fear, room, leader, property_, lost, rules),
+            leave_room(norms, ties, fear, room, leader, property_, lost, given, rules),
             wear_out(exhaustion, bearing, rules),
             rise_above_peers(norms, room, leader, property_, rules),
             rules.programme_pace * (given.property_goal - property_),
@@ -86,26 +88,35 @@ def mend(norms: Floats, property_: Floats, bearing: Pressures, rules: SimpleName
     return np.asarray(bearing.mending * above(ceiling - norms) * footing)
 
 
+def follow(norms: Floats, property_: Floats, given: Conditions, rules: SimpleNamespace) -> Floats:
+    """Under private property officials are bound as the centres that hold authority bind their own: `follow`.
+
+    Equation: norms_follow x (1 - property) x (brought - norms).
+    Leaves out: that authority moves, so that what is brought stands still.
+    """
+    return np.asarray(rules.norms_follow * (1.0 - property_) * (given.brought - norms))
+
+
 def gather(
     ties: Floats,
     contact: Floats,
     fear: Floats,
     room: Floats,
     exhaustion: Floats,
-    property_: Floats,
     literacy: Floats,
     bearing: Pressures,
     given: Conditions,
     rules: SimpleNamespace,
     *,
     among: float,
+    owners: Floats,
 ) -> Floats:
     """Ties spread by contact where there is room, rest and schooling; they fade, and fear, police, owners cut them.
 
     Equation: tie_growth x room x (contact + contact_least)(1 - exhaustion) x among x (ties_unschooled + (1 -
     ties_unschooled) x literacy)(1 - ties) + spark_felt x spark (1 - ties) - (tie_fading + fear_on_ties x fear +
-    police_on_ties x police + owners_on_ties x (1 - property) + births x (1 - heirs_keep)) x ties; `among` is 1 for
-    workers, ties_outside_work for the village.
+    police_on_ties x police + owners + births x (1 - heirs_keep)) x ties; `among` is 1 for workers, ties_outside_work
+    for the village, `owners` owners_on_ties x (1 - property) for workers and nothing for the village.
     Stands for: `feel`, `publish_ties`, `trade` (hope from abroad) and `die` (heirs), in the mean of a class.
     Leaves out: that the best schooled are the best tied, and loss of living as a spark.
     """
@@ -114,7 +125,7 @@ def gather(
     open_to_hope = 1.0 - rules.embargo_on_spark * given.embargo
     spark = rules.spark * open_to_hope * unit(given.abroad * rules.spark_at_rest)
     cut = rules.tie_fading + rules.fear_on_ties * fear + rules.police_on_ties * bearing.police
-    cut = cut + rules.owners_on_ties * (1.0 - property_) + bearing.births * (1.0 - rules.heirs_keep)
+    cut = cut + owners + bearing.births * (1.0 - rules.heirs_keep)
     return np.asarray((growth + rules.spark_felt * spark) * (1.0 - ties) - cut * ties)
 
 
@@ -137,18 +148,21 @@ def leave_room(
     leader: Floats,
     property_: Floats,
     lost: Floats,
+    given: Conditions,
     rules: SimpleNamespace,
 ) -> Floats:
     """Room follows the norms and falls with each measure; without norms owners or a checked leader leave a little.
 
     Equation: (target - room) / room_closes or room_opens - 4 x measure_on_room x norm lost x room; target as in
-    `leave_room` without war, slump and divided officials. Stands for: `leave_room` and, in the last term, `change`:
-    each of the four norms that falls takes its share of room.
+    `leave_room` without war, slump and divided officials; elected = 1 - party - (1 - room_of_command) x army. Stands
+    for: `leave_room` and, in the last term, `change`: each of the four norms that falls takes its share of room.
     """
+    elected = 1.0 - given.party - (1.0 - rules.room_of_command) * given.army
     asked = rules.room_unasked + (1.0 - rules.room_unasked) * unit(rules.room_by_ties * ties)
-    owners = (1.0 - property_) * rules.room_owners * asked
+    owners = (1.0 - property_) * rules.room_owners * asked * elected
     thaw = rules.thaw * (1.0 - leader) * (1.0 - fear) * property_
-    target = unit(rules.room_norms * norms + (owners + thaw) * (1.0 - norms))
+    heard = rules.room_norms * norms * (property_ + (1.0 - property_) * elected)
+    target = unit(heard + (owners + thaw) * (1.0 - norms))
     pace = np.where(target < room, 1.0 / rules.room_closes, 1.0 / rules.room_opens)
     return np.asarray(pace * (target - room) - 4.0 * rules.measure_on_room * lost * room)
 

@@ -68,9 +68,10 @@ def pressures(state: Floats, given: Conditions, rules: SimpleNamespace) -> Press
     privilege = rules.skim * property_ * (1.0 - norms) ** 2 * (rules.skim_floor + (1.0 - rules.skim_floor) * shortage)
     gap, extraction, living_gap, living = exchange(consumption, norms, property_, village, given, rules)
     conflict = quarrel(shortage, want, privilege, extraction * gap, rules)
-    repression = repress(norms, want, property_, extraction * gap, rules)
+    repression = repress(norms, want, property_, extraction * gap, room, given, rules)
+    unasked = (1.0 - property_) * (given.army + given.party)
     gain, resistance, mending = contest(
-        norms, ties, fear, room, exhaustion, literacy, urban, (shortage, want, conflict), given.embargo, rules
+        norms, ties, fear, room, exhaustion, literacy, urban, (shortage, want, conflict, unasked), given.embargo, rules
     )
     leaving = leave_village(living_gap, growth, literacy, want, rules)
     bearing = (
@@ -172,14 +173,25 @@ def quarrel(shortage: Floats, want: Floats, privilege: Floats, force: Floats, ru
     return np.asarray(unit(total))
 
 
-def repress(norms: Floats, want: Floats, property_: Floats, force: Floats, rules: SimpleNamespace) -> Floats:
-    """Coercion of the many follows forced deliveries and want that nobody may protest.
+def repress(
+    norms: Floats,
+    want: Floats,
+    property_: Floats,
+    force: Floats,
+    room: Floats,
+    given: Conditions,
+    rules: SimpleNamespace,
+) -> Floats:
+    """Coercion of the many follows forced deliveries, want that nobody may protest, and rule by command over owners.
 
     Equation: repression_extraction x extraction x gap x (1 - norms_on_force x norms) + repression_want x (1 - norms) x
-    want x property. Stands for: `repress` at peace. Leaves out: forced entry into collective farms, the purge, camps.
+    want x property + repression_of_order x (1 - property)(1 - room) x (party + repression_of_command x army). Stands
+    for: `repress` at peace. Leaves out: forced entry into collective farms, the purge, camps.
     """
     village = rules.repression_extraction * force * (1.0 - rules.norms_on_force * norms)
-    return np.asarray(unit(village + rules.repression_want * (1.0 - norms) * want * property_))
+    crushed = rules.repression_of_order * (given.party + rules.repression_of_command * given.army)
+    crushed = crushed * (1.0 - property_) * (1.0 - room)
+    return np.asarray(unit(village + rules.repression_want * (1.0 - norms) * want * property_ + crushed))
 
 
 def police(
@@ -205,18 +217,19 @@ def contest(
     exhaustion: Floats,
     literacy: Floats,
     urban: Floats,
-    at_stake: tuple[Floats, Floats, Floats],
+    at_stake: tuple[Floats, Floats, Floats, Floats],
     embargo: Floats,
     rules: SimpleNamespace,
 ) -> tuple[Floats, Floats, Floats]:
-    """Officials gain by shortage, want and conflict (`at_stake`); the organised, schooled, rested and heard resist.
+    """Officials gain by shortage, want, conflict and power unasked (`at_stake`); organised, schooled, rested resist.
 
     Equation: that of `usurp`, whole but for war: gain, resistance and mending in (index, index, 1/year).
-    Leaves out: that means of products differ from products of means over citizens and runs.
+    Leaves out: what rivals' theories add to the gain; that means of products differ from products of means over
+    citizens and runs.
     """
-    shortage, want, conflict = at_stake
+    shortage, want, conflict, unasked = at_stake
     order = rules.gain_conflict * conflict * (1.0 - rules.order_by_norms * norms)
-    gain = rules.gain_shortage * shortage + rules.gain_want * want + order
+    gain = rules.gain_shortage * shortage + rules.gain_want * want + order + rules.gain_unasked * unasked
     rest = 1.0 - exhaustion
     schooled = rules.resolve_unschooled + (1.0 - rules.resolve_unschooled) * literacy
     heard = rules.resolve_underground + (1.0 - rules.resolve_underground) * room

@@ -21,6 +21,8 @@ from thermidor.record.read import (
     literature_tables,
     record,
     series_names,
+    source_of,
+    table,
 )
 
 __all__ = [
@@ -40,6 +42,8 @@ __all__ = [
     "mean_abs_log_error",
     "record",
     "series_names",
+    "source_of",
     "straight_line_error",
+    "table",
     "yearly",
 ]

@@ -22,6 +22,8 @@ import numpy as np
 from thermidor.errors import InputError, nearest
 
 _OPERATIONS = {"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv}
+MOST_SHOWN = 40
+"""So many names are told where none is near the one that was asked for."""
 _TEXTS = ("quantity", "place", "unit", "source", "basis", "note")
 
 
@@ -127,6 +129,22 @@ def growth_between(country: str, first: int, last: int, series: str = "gdp_per_h
     return math.log(levels[last] / levels[first]) / (last - first)
 
 
+def table(name: str) -> tuple[dict[str, str], ...]:
+    """Return the rows of a table that is no yearly series, as they stand: column -> text ("" = missing).
+
+    Raises InputError for an unknown table.
+    """
+    _demand(name, _catalogue()["tables"], "table of the historical record")
+    return _table(name)
+
+
+def source_of(name: str) -> str:
+    """Return the source of a series or table. Raises InputError for an unknown name."""
+    entries = _catalogue()["series"] | _catalogue()["tables"]
+    _demand(name, entries, "series or table of the historical record")
+    return str(_catalogue()["files"][entries[name]["file"]]["source"])
+
+
 def growth_periods() -> tuple[tuple[int, int], ...]:
     """Return the spans (first year, last year) over which growth is compared."""
     return tuple((first, last) for first, last in _catalogue()["periods"])
@@ -171,7 +189,8 @@ def _demand(name: str, options: Iterable[str], kind: str) -> None:
             what=f"unknown {kind}: '{name}'",
             where=kind,
             why=f"{len(known)} are known",
-            mend=nearest(name, known) or "choose one of " + ", ".join(known),
+            mend=nearest(name, known)
+            or "choose one of " + ", ".join(known[:MOST_SHOWN]) + ", ..." * (len(known) > MOST_SHOWN),
         )
 
 
@@ -184,17 +203,27 @@ def _catalogue() -> dict[str, Any]:
     return loaded
 
 
+@cache
+def _table(name: str) -> tuple[dict[str, str], ...]:
+    return tuple(csv.DictReader(io.StringIO(_text(_catalogue()["tables"][name]["file"]))))
+
+
+def _text(file: str) -> str:
+    packed = (files(__package__) / "data" / file).read_bytes()
+    return (gzip.decompress(packed) if file.endswith(".gz") else packed).decode("utf-8")
+
+
 def _places() -> Iterator[set[str]]:
     """Give the keys of the countries in each data file, one file after the other."""
-    for name, entry in _catalogue()["files"].items():
-        yield _rows(name)[1].keys() | entry.get("stands_for", {}).keys()
+    catalogue = _catalogue()
+    for name in dict.fromkeys(entry["file"] for entry in catalogue["series"].values()):
+        yield _rows(name)[1].keys() | catalogue["files"][name].get("stands_for", {}).keys()
 
 
 @cache
 def _rows(file: str) -> tuple[list[str], dict[str, list[list[str]]]]:
     """Return a data file's head and its rows by country, in the file's order (years rising)."""
-    packed = (files(__package__) / "data" / file).read_bytes()
-    lines = csv.reader(io.StringIO(gzip.decompress(packed).decode("utf-8")))
+    lines = csv.reader(io.StringIO(_text(file)))
     head = next(lines)
     place = head.index("country")
     rows: dict[str, list[list[str]]] = {}

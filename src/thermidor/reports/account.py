@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from thermidor.errors import InputError
 from thermidor.runs import summary
+from thermidor.runs.manifest import another_theory
 from thermidor.runs.result import title_of
 from thermidor.views.beside import known
 from thermidor.views.overview import members_of
@@ -43,7 +44,10 @@ def headline(manifest: Mapping[str, Any]) -> str:
         many = f"{citizens:,} citizens in each country"
     else:
         many = ", ".join(f"{country} {n if isinstance(n, str) else f'{n:,}'}" for country, n in citizens.items())
-    return f"{manifest['scenario']['name']}: {members_of(manifest)}, {many}, seed {manifest['seed']}"
+    theory = another_theory(manifest)
+    last = f"seed {manifest['seed']}" + (f", theory {theory}" if theory else "")
+    last += f", months by {engine['name']}" if (engine := manifest.get("engine")) else ""
+    return f"{manifest['scenario']['name']}: {members_of(manifest)}, {many}, {last}"
 
 
 def changes(asked: Mapping[str, Any]) -> str:

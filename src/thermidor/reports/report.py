@@ -11,7 +11,9 @@ from typing import Any
 
 from thermidor.errors import InputError
 from thermidor.reports import account
+from thermidor.reports.events import passages
 from thermidor.runs import manifest as manifests
+from thermidor.runs.manifest import another_theory
 from thermidor.runs.places import file_to_write
 from thermidor.runs.result import Result, main_country, title_of
 from thermidor.runs.store import placing
@@ -88,6 +90,7 @@ def run_page(run: Result) -> str:
         Section("The scenario", (str(told.get("about", "")).strip(), *_countries(told))),
         Section("Which regimes came out", (*spells, unnamed, overview(run, main, spells[countries.index(main)]))),
         Section("Turning points", (account.turning_points(run, main), account.measures(run, main))),
+        Section("Passages", _passages(run)),
         Section("First reached", tuple(account.first_reached(run, country) for country in countries)),
         Section("Beside the record" if key else "Levels", (_beside(title, bool(key)), *beside, *_sources(key))),
         Section("What was run", what_was_run(run)),
@@ -110,6 +113,14 @@ def overview(run: Result, country: str, spells: Table) -> Picture:
     return picture(
         figure(run, country), alt, "The commonest course and its spread; the same numbers are in the tables."
     )
+
+
+def _passages(run: Result) -> tuple[str | Table, ...]:
+    """The passages of every country; of a run older than what they are read from, why there are none."""
+    try:
+        return tuple(passages(run, country) for country in run.reading.countries)
+    except InputError as error:
+        return (f"{error.what[:1].upper()}{error.what[1:]}.",)
 
 
 def _countries(told: Mapping[str, Any]) -> tuple[Table, ...]:
@@ -168,6 +179,8 @@ def what_was_run(run: Result) -> tuple[str | Facts | Listing, ...]:
         ("citizens", many),
         ("months", f"{manifest['months']:,}, from {run.reading.months[0]}"),
         ("changed", changed if parent is None else f"from {parent['at']} on: {changed}"),
+        *((("theory", name),) if (name := another_theory(manifest)) else ()),
+        *((("months by", f"{e['name']}, digest {e['code']}"),) if (e := manifest.get("engine")) else ()),
         ("digest of the rules", str(manifest["rules_code"])),
         ("versions", ", ".join(f"{name} {version}" for name, version in manifest["versions"].items())),
         ("machine", f"Python {machine['python']}, {machine['platform']}, {machine['cores']} cores"),
@@ -207,12 +220,27 @@ def commands(manifest: Mapping[str, Any], out: str = "") -> list[str]:
         each = [str(citizens)] if isinstance(citizens, int) else [f"{country}={n}" for country, n in citizens.items()]
         words += [word for number in each for word in ("--citizens", number)]
     words += ["--seed", str(manifest["seed"]), "--months", str(manifest["months"])]
-    changes = [("--rule", f"{key}={value!r}") for key, value in asked.get("rules", {}).items()]
+    changes = _theory_options(manifest)
+    changes += [("--rule", f"{key}={value!r}") for key, value in asked.get("rules", {}).items()]
     if as_named:
         changes += [("--set", f"{key}={value!r}") for key, value in asked.get("set", {}).items()]
     changes += [("--without", name) for name in asked.get("without", ()) if as_named or name != "outside"]
     changes += [("--out", out)] if out else []
     return [*before, shlex.join([*words, *(word for change in changes for word in change)])]
+
+
+def _theory_options(manifest: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """How to ask for a run's theory: by name where it is shipped so, else rule by rule, since its file is not kept."""
+    from thermidor.theories import list_theories, load_theory
+
+    name, parent = another_theory(manifest), manifest.get("parent")
+    if name is None or (parent is not None and manifest["theory"] == parent["recipe"].get("theory")):
+        return []
+    if name in list_theories() and load_theory(name).told == manifest["theory"]:
+        return [("--theory", name)]
+    decided = {*manifest["overrides"].get("rules", {}), *manifest["overrides"].get("without", ())}
+    rules = manifest["theory"]["rules"].items()
+    return [("--rule", f"{key}={value!r}") for key, value in rules if key not in decided]
 
 
 def _first_month(manifest: Mapping[str, Any]) -> str:

@@ -104,7 +104,8 @@ def _changes(overlay: Any) -> str:
     changed = [f"{key} {value:g}" for kind in (overlay.set, overlay.rules) for key, value in kind.items()]
     where = [f"only where {key} is {value:g}" for key, value in overlay.where.items()]
     citizens = [] if overlay.citizens is None else ["another number of citizens"]
-    return ", ".join([*changed, *(f"without {name}" for name in overlay.without), *citizens, *where])
+    theory = [] if overlay.theory is None else [f"theory {overlay.theory}"]
+    return ", ".join([*theory, *changed, *(f"without {name}" for name in overlay.without), *citizens, *where])
 
 
 def _plan(sweep: Sweep) -> tuple[tuple[str, str], ...]:

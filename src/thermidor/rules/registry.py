@@ -1,7 +1,8 @@
 """Reading the registry of rules and making the record that the compiled months read.
 
-A rule with an `off` value is a mechanism: `--without NAME` sets the rule to that value. Nothing is
-recompiled when a value changes; adding a rule changes the record and compiles once.
+A rule with an `off` value is a mechanism: `--without NAME` sets the rule to that value. One whose default is its `off`
+value belongs to a rival's theory, which switches it on. Nothing is recompiled when a value changes; adding a rule
+changes the record and compiles once.
 """
 
 from __future__ import annotations
@@ -17,7 +18,21 @@ import numpy as np
 from thermidor.errors import InputError, nearest
 
 FOLDER = Path(__file__).parent
-STEPS = ("plan", "produce", "deduct", "distribute", "citizen", "contend", "govern", "transform", "trade")
+STEPS = (
+    "plan",
+    "produce",
+    "deduct",
+    "distribute",
+    "citizen",
+    "side",
+    "contend",
+    "command",
+    "seat",
+    "govern",
+    "transform",
+    "trade",
+    "intervene",
+)
 
 
 @dataclass(frozen=True)
@@ -34,6 +49,11 @@ class Rule:
     step: str
     claims: tuple[str, ...] = ()
     off: float | None = None
+
+    @property
+    def rival(self) -> bool:
+        """Whether the rule is off by default: a rival's mechanism, which no draw from ranges may switch on."""
+        return self.off is not None and self.value == self.off
 
 
 class Registry(Mapping[str, Rule]):
@@ -59,11 +79,20 @@ class Registry(Mapping[str, Rule]):
 
     @property
     def mechanisms(self) -> tuple[str, ...]:
-        """Rules that can be switched off."""
-        return tuple(name for name, rule in self._rules.items() if rule.off is not None)
+        """Rules that are on by default and can be switched off."""
+        return tuple(name for name, rule in self._rules.items() if rule.off is not None and not rule.rival)
 
-    def values(self, changed: Mapping[str, float] | None = None, without: Iterable[str] = ()) -> dict[str, float]:  # type: ignore[override]
-        """All values, with some changed and some mechanisms switched off. Raises InputError for what does not exist."""
+    def values(  # type: ignore[override]
+        self,
+        changed: Mapping[str, float] | None = None,
+        without: Iterable[str] = (),
+        theory: Mapping[str, float] | None = None,
+    ) -> dict[str, float]:
+        """All values: the defaults, a theory's overlay on them, and on both what is changed and switched off.
+
+        `theory` is the overlay of a loaded theory ({rule: value}). What is changed or switched off beats the theory;
+        the two may not name the same rule. Raises InputError for what does not exist or is out of range.
+        """
         without = tuple(without)
         for name in without:
             if name in (changed or {}):
@@ -73,7 +102,7 @@ class Registry(Mapping[str, Rule]):
                     why="one of the two would be ignored",
                     mend="give one of them",
                 )
-        result = {name: rule.value for name, rule in self._rules.items()}
+        result = {name: rule.value for name, rule in self._rules.items()} | dict(theory or {})
         for name in without:
             off = self.find(name, "--without").off
             if off is None:
@@ -85,17 +114,24 @@ class Registry(Mapping[str, Rule]):
                 )
             result[name] = off
         for name, value in (changed or {}).items():
-            rule = self.find(name, "--rule")
-            allowed_off = rule.off is not None and value == rule.off
-            if not (np.isfinite(value) and (rule.low <= value <= rule.high or allowed_off)):
-                raise InputError(
-                    what=f"{name} = {value:g} is out of range",
-                    where=f"--rule {name}={value:g}",
-                    why=f"its range is {rule.low:g} to {rule.high:g} {rule.unit}",
-                    mend="choose a value inside the range",
-                )
-            result[name] = float(value)
+            result[name] = self.check(name, value, "--rule", f"--rule {name}={value:g}")
         return result
+
+    def check(self, name: str, value: float, asked: str, where: str) -> float:
+        """A value for a rule: inside its range, or the one that switches it off. Raises InputError.
+
+        `asked` says by what the rule is named (`--rule`), `where` at what place the value stands.
+        """
+        rule = self.find(name, asked)
+        off = rule.off is not None and value == rule.off
+        if not (np.isfinite(value) and (rule.low <= value <= rule.high or off)):
+            raise InputError(
+                what=f"{name} = {value:g} is out of range",
+                where=where,
+                why=f"its range is {rule.low:g} to {rule.high:g} {rule.unit}",
+                mend="choose a value inside the range",
+            )
+        return float(value)
 
     def find(self, name: str, where: str) -> Rule:
         """The rule of that name, or an InputError with the nearest one."""

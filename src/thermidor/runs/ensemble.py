@@ -23,11 +23,14 @@ from numpy.typing import NDArray
 from thermidor.errors import InputError, RunError, nearest
 from thermidor.runs import CITIZENS, MOST_CITIZENS, halfway, store
 from thermidor.runs import manifest as manifests
+from thermidor.runs.engines import Engine, check_engine, rules_code
+from thermidor.runs.engines import told as engine_told
 from thermidor.runs.members import LiveOne, Progress, live_all
 from thermidor.runs.result import Result
 
 if TYPE_CHECKING:
     from thermidor.scenarios import Resolved, Scenario
+    from thermidor.theories import Theory
 
 MOST_REPLICATES = 1_000_000
 """More are taken for a slip of the pen: at 10 MB a member no common disk would hold them."""
@@ -58,6 +61,7 @@ def run(
     set: Mapping[str, float] | None = None,
     rules: Mapping[str, float] | None = None,
     without: str | Iterable[str] = (),
+    theory: str | Path | Theory | None = None,
     threads: int | None = None,
     progress: Progress | None = None,
     out: str | Path | None = None,
@@ -66,6 +70,7 @@ def run(
     checkpoint_every: int | None = None,
     resume: bool = False,
     simulate: Callable[..., Member] | None = None,
+    engine: Engine | None = None,
 ) -> Result:
     """Run a scenario (library name, path or `Scenario`) and return its result.
 
@@ -75,8 +80,9 @@ def run(
     months      only the first so many months
     seed        one number behind every draw
     set         {"country.key": value}: conditions in place of the scenario's
-    rules       {name: value}: rules in place of the registry's defaults
+    rules       {name: value}: rules in place of the theory's and the registry's defaults
     without     mechanisms switched off (one name, or several); "outside" removes all outside events
+    theory      name of a shipped theory, or a YAML file: an overlay on the rules, which `rules` and `without` beat
     threads     how many cores to use (all)
     progress    called about ten times a second, see `Progress`
     out, force  folder to keep the run in; `force` replaces a run that is kept there
@@ -84,6 +90,8 @@ def run(
     checkpoint_every, resume  save every member's state after so many months, beside the unfinished run in `out`; and
                 go on with the run that was stopped or killed there, with the same bits
     simulate    another driver of the months, with the arguments of `thermidor.runs.simulate.simulate`
+    engine      another package's months in place of ours, with the arguments of `thermidor.month.months`, marked by
+                `thermidor.jit.covering`
 
     Raises InputError before any work is done; RunError, naming the replicate, if a member fails;
     Interrupted on Ctrl-C or `cancel`, when every member has ended its year. Nothing but checkpoints
@@ -93,7 +101,11 @@ def run(
     at_least("seed", seed, 0, none=False)
     at_least("threads", threads, 1)
     seed = int(seed)
-    job = _prepare(scenario, _members(replicates, replicate), citizens, months, seed, set, rules, without)
+    job = _prepare(scenario, _members(replicates, replicate), citizens, months, seed, set, rules, without, theory)
+    told = job.told
+    if engine is not None:
+        check_engine(engine)
+        told = {**told, "rules_code": rules_code(engine), "engine": engine_told(engine)}
     if (resume or checkpoint_every is not None) and out is None:
         raise InputError("checkpoints need a folder", "checkpoint_every, resume", mend="give `out` (--out DIR)")
     at_least("checkpoint_every", checkpoint_every, 1)
@@ -101,13 +113,15 @@ def run(
     at_once = 1 if _everyone(job.citizens) else min(cores, len(job.axes.runs))
 
     def manifest() -> dict[str, Any]:
-        return manifests.describe(**job.told, seed=seed, seconds=time.perf_counter() - began)
+        return manifests.describe(**told, seed=seed, seconds=time.perf_counter() - began)
 
     def ready() -> LiveOne:
         kept = None
         if out is not None and (resume or checkpoint_every is not None):
             kept = halfway.begin(out, checkpoint_every, manifest(), resume=resume)
-        return partial(_live_one, job, simulate or _simulate(), max(1, cores // at_once), kept)
+        live = simulate or _simulate()
+        live = live if engine is None else partial(live, engine=engine)
+        return partial(_live_one, job, live, max(1, cores // at_once), kept)
 
     place: dict[str, Any] = {"out": out, "force": force, "resume": resume}
     return live_all(job.axes, ready, at_once, manifest, progress=progress, cancel=cancel, **place)
@@ -139,10 +153,12 @@ def _prepare(
     changed: Mapping[str, float] | None,
     rules: Mapping[str, float] | None,
     without: str | Iterable[str],
+    theory: str | Path | Theory | None,
 ) -> _Job:
     """Load and check everything that can be wrong. Raises InputError."""
     from thermidor.rules import load_rules
     from thermidor.scenarios import load_scenario, resolve, scenario_text
+    from thermidor.theories import load_theory
 
     without, changed, rules = names_of(without), numbers_of("set", changed), numbers_of("rules", rules)
     lived = load_scenario(scenario) if isinstance(scenario, str | Path) else scenario
@@ -151,8 +167,8 @@ def _prepare(
         raise InputError(f"a {type(lived).__name__} can't be run", "scenario", "it is no scenario", mend)
     lived = lived.overlay(changed) if changed else lived
     lived = lived.without_outside() if NO_OUTSIDE in without else lived
-    registry = load_rules()
-    values = registry.values(rules, [name for name in without if name != NO_OUTSIDE])
+    registry, school = load_rules(), load_theory(theory)
+    values = registry.values(rules, [name for name in without if name != NO_OUTSIDE], school.rules)
     first = resolve(lived, seed, members[0])
     months = _months(months, first.months)
     citizens = _citizens(CITIZENS if citizens is None else citizens, first.countries)
@@ -161,7 +177,8 @@ def _prepare(
         "scenario": lived.model_dump(mode="json", by_alias=True, exclude_none=True),
         "text": scenario_text(lived),
         "rules": values,
-        "rules_code": _rules_code(),
+        "rules_code": rules_code(),
+        "theory": school.told,
         "overrides": {"set": changed, "rules": rules, "without": list(without)},
         "replicates": members,
         "citizens": citizens,
@@ -291,9 +308,3 @@ def _simulate() -> Callable[..., Member]:
     from thermidor.runs.simulate import simulate
 
     return simulate
-
-
-def _rules_code() -> str:
-    from thermidor.jit import rules_digest
-
-    return rules_digest()

@@ -17,8 +17,11 @@ from thermidor.country import AXES, FIELDS, OUTSIDE, VARIABLES
 from thermidor.errors import RunError
 
 PACKAGE = Path(__file__).parent.parent
-STEPS = ("plan", "produce", "deduct", "distribute", "live", "contend", "govern", "transform", "trade")
-"""The steps of a month in order, each a file of that name."""
+STEPS = (
+    "plan", "produce", "deduct", "distribute", "live", "side", "contend", "command", "seat", "govern",
+    "transform", "trade", "intervene",
+)  # fmt: skip
+"""The steps of a month in order, each a file of that name; `meet` only lays out what comes from outside."""
 NOWHERE = ("start", "outside")
 """What stands before all steps: fields that no step writes, and those that the scenario lays down month by month."""
 
@@ -50,15 +53,11 @@ def check_finite(series: np.ndarray, countries: tuple[str, ...], first: str, aft
 def written_by() -> dict[str, tuple[str, ...]]:
     """The steps that write each variable, in their order in the month, read off the steps' own text.
 
-    A passage counts for the step that calls it.
+    A function of a passage, or of a file beside the steps, counts for the step that calls it.
     """
     writers: dict[str, set[str]] = {name: {"outside"} for name in OUTSIDE}
     for step in STEPS:
-        tree = ast.parse((PACKAGE / "steps" / f"{step}.py").read_text(encoding="utf-8"))
-        modules = [node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
-        passages = [module.rpartition(".")[2] for module in modules if module.startswith("thermidor.passages.")]
-        texts = [(PACKAGE / "passages" / f"{name}.py").read_text(encoding="utf-8") for name in passages]
-        for field in (field for part in (tree, *map(ast.parse, texts)) for field in _written(part)):
+        for field in _written(_file(step), None, set()):
             writers.setdefault(field, set()).add(step)
     order = (*NOWHERE, *STEPS)
     return {
@@ -70,11 +69,35 @@ def written_by() -> dict[str, tuple[str, ...]]:
     }
 
 
-def _written(tree: ast.AST) -> Iterator[str]:
-    """Fields of the country `c` that a file assigns to."""
-    for node in ast.walk(tree):
-        targets = node.targets if isinstance(node, ast.Assign) else []
-        targets = [node.target] if isinstance(node, ast.AugAssign) else targets
-        for part in (part for target in targets for part in ast.walk(target)):
-            if isinstance(part, ast.Attribute) and isinstance(part.value, ast.Name) and part.value.id == "c":
-                yield part.attr
+def _file(name: str) -> Path:
+    """The file of a step or a passage."""
+    return next(path for folder in ("steps", "passages") if (path := PACKAGE / folder / f"{name}.py").is_file())
+
+
+@lru_cache(maxsize=64)
+def _text(file: Path) -> tuple[dict[str, ast.FunctionDef], dict[str, Path]]:
+    """The functions of a file by name, and where the names come from that it takes from steps and passages."""
+    functions, origins = {}, {}
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef):
+            functions[node.name] = node
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith(("thermidor.steps", "thermidor.pass")):
+            origins.update({alias.name: _file(str(node.module).rpartition(".")[2]) for alias in node.names})
+    return functions, origins
+
+
+def _written(file: Path, names: set[str] | None, seen: set[tuple[Path, str]]) -> Iterator[str]:
+    """Fields of the country `c` that functions of a file (all by default) assign to, and those that they call."""
+    functions, origins = _text(file)
+    for name in functions if names is None else names & functions.keys():
+        if (file, name) in seen:
+            continue
+        seen.add((file, name))
+        for node in ast.walk(functions[name]):
+            targets = node.targets if isinstance(node, ast.Assign) else []
+            targets = [node.target] if isinstance(node, ast.AugAssign) else targets
+            for part in (part for target in targets for part in ast.walk(target)):
+                if isinstance(part, ast.Attribute) and isinstance(part.value, ast.Name) and part.value.id == "c":
+                    yield part.attr
+            if isinstance(node, ast.Name):
+                yield from _written(origins.get(node.id, file), {node.id}, seen)

@@ -13,6 +13,7 @@ from typing import Any
 
 from thermidor import __version__
 from thermidor.errors import InputError
+from thermidor.theories import DEFAULT
 
 SCHEMA = 1
 KIND = "thermidor-run"
@@ -32,11 +33,14 @@ def describe(
     citizens: int | Mapping[str, int | str],
     months: int,
     seconds: float,
+    theory: Mapping[str, Any],
+    engine: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """Return the manifest as plain JSON values.
 
     `scenario` is the scenario with all overrides applied, `text` the same as YAML that can be run again;
-    `overrides` holds what was asked beyond scenario and default rules (`set`, `rules`, `without`).
+    `overrides` holds what was asked beyond scenario and theory (`set`, `rules`, `without`); `theory` is its name and
+    its overlay on the rules; `engine`, of a run by another package's months, their name and the digest of their code.
     """
     return {
         "kind": KIND,
@@ -44,6 +48,7 @@ def describe(
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "scenario": {"name": scenario.get("name"), "resolved": dict(scenario), "text": text},
         "overrides": dict(overrides),
+        "theory": {**theory, "rules": dict(theory["rules"])},
         "rules": dict(rules),
         "rules_code": rules_code,
         "seed": seed,
@@ -51,8 +56,15 @@ def describe(
         "citizens": citizens if isinstance(citizens, int) else dict(citizens),
         "months": months,
         "seconds": round(seconds, 3),
+        **({} if engine is None else {"engine": dict(engine)}),
         **made_by(),
     }
+
+
+def another_theory(manifest: Mapping[str, Any]) -> str | None:
+    """The name of the theory under which a run was lived, where it is not the chapter's."""
+    name = manifest.get("theory", {}).get("name")
+    return None if name in (None, DEFAULT) else str(name)
 
 
 def made_by() -> dict[str, Any]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import xarray as xr
     from matplotlib.figure import Figure
 
+    from thermidor.events import Event
     from thermidor.lenses.criteria import Columns
     from thermidor.lenses.spells import Reading
     from thermidor.runs.summary import Lasted
@@ -91,6 +92,22 @@ class Result:
 
         return lasted(self.reading)
 
+    @cached_property
+    def events(self) -> list[Event]:
+        """Every passage that occurred, by run and in order of time, with the quantities that decided it.
+
+        Without those that come so often that tables count them, measures and successions: see `each_event`.
+        """
+        return list(self.each_event(often=False))
+
+    def each_event(self, *, often: bool = True) -> Iterator[Event]:
+        """Give the events one by one, those among them that come often."""
+        from thermidor.events import each
+
+        if self.past is None:
+            return each(self.columns, often=often)
+        return each(Joined(self.past, self.columns), len(self.past["month"]), often=often)
+
     def plot(self, path: str | Path | None = None) -> Figure:
         """Draw the overview, and write it to `path` if one is given (PNG, SVG or PDF by its ending)."""
         from thermidor.views import overview
@@ -110,7 +127,7 @@ class Result:
 
         return {
             "scenario": self.manifest["scenario"]["name"],
-            "theory": THEORY,
+            "theory": self.manifest.get("theory", {}).get("name", THEORY),
             "version": self.manifest["versions"]["thermidor"],
             "seed": self.manifest["seed"],
             "citizens": self.manifest["citizens"],
@@ -151,11 +168,11 @@ class Joined(Mapping[str, NDArray[Any]]):
         return len(self.future)
 
 
-def read_after(past: Columns, future: Columns) -> Reading:
+def read_after(past: Columns, future: Columns, name: str = THEORY) -> Reading:
     """Label the months of `future` as those of runs that have lived `past` before: the label that runs, goes on."""
-    from thermidor.lenses import trotsky
+    from thermidor.lenses import lens
 
-    every, before = trotsky.read(Joined(past, future)), len(past["month"])
+    every, before = lens(name).read(Joined(past, future)), len(past["month"])
     cut = {axis: getattr(every, axis)[:, before:] for axis in ("labels", "raw")}
     return replace(every, months=every.months[before:], **cut)
 

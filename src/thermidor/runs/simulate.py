@@ -17,6 +17,7 @@ import numpy as np
 from thermidor.citizen_record import CITIZEN, TALLY
 from thermidor.country import CLASSES, COUNTRY, VARIABLES
 from thermidor.errors import Interrupted
+from thermidor.runs.engines import Engine
 from thermidor.runs.finite import check_finite
 from thermidor.scenarios.resolved import Resolved
 from thermidor.society import Society, found
@@ -58,8 +59,11 @@ def simulate(
     threads: int = 1,
     keep: bool = False,
     so_far: SoFar | None = None,
+    engine: Engine | None = None,
 ) -> Run:
     """Found and run one member for `months` (all of the scenario's by default); `rules` is an array of one record.
+
+    `engine` is another package's months in place of ours, with the same arguments.
 
     With `so_far` it goes on from what was saved there, if anything was, and saves as it goes; to 32 bits, in which
     series are kept, the result is the same.
@@ -73,7 +77,7 @@ def simulate(
     while (done := state["month"]) < total:
         stretch = total - done if so_far is None else min(so_far.every, total - done)
         told = None if on_year is None else _after(done, total, on_year)
-        lived.append(advance(state, stretch, on_year=told, cancel=cancel, threads=threads))
+        lived.append(advance(state, stretch, on_year=told, cancel=cancel, threads=threads, engine=engine))
         if so_far is not None:
             so_far.save({**pack(state), "series": np.concatenate(lived, dtype=np.float32)})
     series = lived[0] if len(lived) == 1 else np.concatenate(lived)
@@ -119,12 +123,17 @@ def advance(
     cancel: threading.Event | None = None,
     threads: int = 1,
     slice_months: int = SLICE,
+    engine: Engine | None = None,
 ) -> np.ndarray:
     """Run a member's state forward in place by `months`; returns float64[months, countries, variables].
 
-    Stopped by `cancel`, the state stands after `state["month"]` months, and can be gone on from.
+    Stopped by `cancel`, the state stands after `state["month"]` months, and can be gone on from. Another `engine` is
+    one call for all citizens: `threads` don't share them out.
     """
-    from thermidor.month import months as run_months
+    if engine is None:
+        from thermidor.month import months as run_months
+    else:
+        run_months, threads = engine, 1
 
     society: Society = state["society"]
     start = state["month"]

@@ -45,7 +45,8 @@ LEFT = (lock.NAME, SERIES, CHECKPOINTS, manifests.NAME, manifests.NAME + ".parti
 TABLES = ("series*.csv", "series*.parquet", "variables.csv")
 """What `export` writes: files, in a folder of a run or in its folder `EXPORT`."""
 EXPORT = "export"
-OWN = (manifests.NAME, lock.NAME, "figure.png", *TABLES)
+EVENTS = "events.csv"
+OWN = (manifests.NAME, lock.NAME, "figure.png", EVENTS, *TABLES)
 """Files that a folder of a run may hold, beside its series and tables, if it is to be replaced."""
 DIMS = ("run", "month", "country", "variable")
 PAST = "past"

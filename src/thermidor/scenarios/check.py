@@ -31,7 +31,7 @@ REQUIRED = (
 )  # fmt: skip
 """Conditions that every country must give, besides the groups `classes` and `property`."""
 
-WAR_VALUES = ("war", "destruction", "treatment", "war_deaths")
+WAR_VALUES = ("war", "destruction", "treatment", "war_deaths", "victory")
 SUM_TOLERANCE = 1e-6
 MOST_MONTHS = 6000
 MOST_SHOWN = 5
@@ -95,7 +95,7 @@ def _country(path: Where, country: Country, countries: Mapping[str, Country]) ->
     if country.record is not None and not covers(country.record):
         what = f"the historical record has no country {shown(country.record)}"
         mend = nearest(country.record.upper(), recorded()) or "leave 'record' out if there is none to lay beside"
-        yield Problem((*path, "record"), what, f"it has: {', '.join(recorded())}", mend)
+        yield Problem((*path, "record"), what, "`thermidor record` lists what it has", mend)
     start = (*path, "start")
     for key, value in country.start.items():
         if key in CONDITIONS:
@@ -107,12 +107,23 @@ def _country(path: Where, country: Country, countries: Mapping[str, Country]) ->
             yield Problem((*start, key), f"missing condition '{key}'", CONDITIONS[key].meaning, _template(key))
     for group in SUMS_TO_ONE:
         yield from _sum(start, group, country.start)
+    camps = {key: value.value for key, value in country.start.items() if key.startswith("camps.")}
+    if sum(camps.values()) > 1.0 + SUM_TOLERANCE:
+        why = "each grown person leans to one camp at most; the rest lean to none"
+        what = f"the camps add up to {sum(camps.values()):.6g} of the grown people"
+        yield Problem((*start, next(iter(camps))), what, why, "make them smaller, to 1 at most")
+    if country.place is not None and not (abs(country.place[0]) <= 90.0 and abs(country.place[1]) <= 180.0):
+        why = "it is [latitude, longitude] of the capital, from -90 to 90 and from -180 to 180 degrees"
+        yield Problem(
+            (*path, "place"), f"there is no place {list(country.place)} on earth", why, "check the two numbers"
+        )
     for name, organisation in country.organisations.items():
         here = (*path, "organisations", name)
         if name not in ORGANISATIONS:
             yield _unknown(here, "organisation", name, ORGANISATIONS)
         for key, condition in ORGANISATION_CONDITIONS.items():
-            yield from _value((*here, key), key, getattr(organisation, key), condition)
+            if (value := getattr(organisation, key)) is not None:
+                yield from _value((*here, key), key, value, condition)
         patron = organisation.patron
         if patron is not None and patron not in countries:
             yield _unknown((*here, "patron"), "country", patron, countries)

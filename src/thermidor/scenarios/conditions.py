@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from thermidor.country import CENTRES, CLASSES, ORGANISATIONS, PROPERTY_FORMS
+from thermidor.country import CAMPS, CENTRES, CLASSES, ORGANISATIONS, PROPERTY_FORMS
 
 
 class Condition(NamedTuple):
@@ -52,6 +52,7 @@ CONDITIONS: dict[str, Condition] = {
     "organisation": Condition(INDEX, 0.0, 1.0, "mean organisation of workers"),
     "village_organisation": Condition(INDEX, 0.0, 1.0, "mean organisation of peasants"),
     "standing": Condition(INDEX, 0.0, 1.0, "standing of officials of their own (organisation of the officials)"),
+    "grievance": Condition(INDEX, 0.0, 1.0, "mean grievance of all"),
     "fear": Condition(INDEX, 0.0, 1.0, "mean fear of all"),
     "room": Condition(INDEX, 0.0, 1.0, "legal room for independent organisation"),
     "legitimacy": Condition(INDEX, 0.0, 1.0, "tacit contract"),
@@ -69,6 +70,18 @@ CONDITIONS: dict[str, Condition] = {
     "renewal": Condition("ratio", 0.0, 20.0, "plant under construction over what replaces wear"),
     "frontier_seen": Condition("ratio", 0.3, 3.0, "the frontier as it is seen, over the leader's product per head"),
     **CARRIED,
+    "franchise": Condition(INDEX, 0.0, 1.0, "grown people whose vote counts in choosing the government"),
+    "weariness": Condition(INDEX, 0.0, 1.0, "weariness of a war that is not the people's own"),
+    "memory": Condition(INDEX, 0.0, 1.0, "workers' memory of having ruled"),
+    "army": Condition("share", 0.0, 0.2, "conscripts under arms, share of people"),
+    "corporate": Condition(INDEX, 0.0, 1.0, "corporate autonomy of the army's command"),
+    "cohesion": Condition(INDEX, 0.0, 1.0, "cohesion of the command"),
+    "tenure": Condition("years", 0.0, 300.0, "time for which those in office have held it"),
+    "drain": Condition("share", 0.0, 1.0, "part of owners' profit that goes abroad"),
+    "middle_organisation": Condition(INDEX, 0.0, 1.0, "mean organisation of the petty in town"),
+    "owners_organisation": Condition(INDEX, 0.0, 1.0, "mean organisation of owners of land and capital"),
+    **{f"camps.{camp}": Condition("share", 0.0, 1.0, f"grown people who lean to the camp: {camp}") for camp in CAMPS},
+    "past_ascent": Condition("1/year", -0.1, 0.1, "growth of product per head over the fifteen years before"),
     "past_growth": Condition("1/year", -0.2, 0.2, "growth of consumption per head people remember"),
     "past_peak": Condition("ratio", 1.0, 5.0, "best remembered consumption over the present one"),
     "norms.recall": Condition(INDEX, 0.0, 1.0, "officials are elected and recalled at any time"),
@@ -93,6 +106,7 @@ ORGANISATION_CONDITIONS: dict[str, Condition] = {
     "arms": Condition(INDEX, 0.0, 1.0, "armed members against the state's own force"),
     "norms": Condition(INDEX, 0.0, 1.0, "norms that bind its own officials"),
     "orientation": Condition(INDEX, 0.0, 1.0, "property it stands for: 0 private, 1 state"),
+    "obedience": Condition(INDEX, 0.0, 1.0, "how far it obeys its patron"),
 }
 """Keys of `organisations.NAME` for NAME in ORGANISATIONS; `patron` names a country or is left out."""
 
@@ -101,8 +115,10 @@ OUTSIDE_LIMITS: dict[str, Condition] = {
     "destruction": Condition(INDEX, 0.0, 1.0, "how much of it destroys plant and order"),
     "treatment": Condition(INDEX, 0.0, 1.0, "what the people stand to lose to the enemy"),
     "war_deaths": Condition("share of people/year", 0.0, 0.2, "deaths by the war itself"),
+    "victory": Condition(INDEX, 0.0, 1.0, "how far it is being won"),
     "hostility": Condition(INDEX, 0.0, 1.0, "military threat from abroad"),
     "embargo": Condition(INDEX, 0.0, 1.0, "share of trade and technique withheld"),
+    "trade_slump": Condition(INDEX, 0.0, 1.0, "demand from abroad that fails"),
 }
 
 __all__ = [

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from thermidor.citizen_record import CENSUS
-from thermidor.country import CENTRES, CLASSES
+from thermidor.country import CAMPS, CENTRES, CLASSES
 from thermidor.errors import InputError, nearest
 from thermidor.scenarios.check import month_number
 from thermidor.scenarios.conditions import CARRIED, CONDITIONS, ORGANISATION_CONDITIONS, SUMS_TO_ONE, Condition
@@ -42,12 +42,16 @@ PARTS: dict[str, tuple[str, ...]] = {
 _NORMS = ("recall", "pay", "rotation", "arms")
 _SAME = (
     "population", "gdp_per_head", "herd", "planned", "dislocation", "exhaustion", "organisation", "fear", "room",
-    "legitimacy", "leader", "leader_age", "pact", "collectivised", "converted", "drive", *CARRIED,
+    "legitimacy", "leader", "leader_age", "pact", "collectivised", "converted", "drive", "franchise", "weariness",
+    "memory", "army", "corporate", "cohesion", "tenure", "drain", *CARRIED,
 )  # fmt: skip
 VARIABLE_OF: dict[str, str] = {
     **{key: key for key in _SAME},
     "village_organisation": "organisation_of_peasant",
     "standing": "organisation_of_official",
+    "middle_organisation": "organisation_of_petty",
+    "past_ascent": "ascent",
+    **{f"camps.{camp}": f"camp_{camp}" for camp in CAMPS},
     "property.state": "state_property",
     "land.feudal": "landlordism",
     **{f"norms.{norm}": f"norm_{norm}" for norm in _NORMS},
@@ -56,7 +60,13 @@ VARIABLE_OF: dict[str, str] = {
 }
 """Conditions that are a variable of the country as it stands."""
 
-_ORGANISATION = {"members": "members", "arms": "armed", "norms": "own_norms", "orientation": "orientation"}
+_ORGANISATION = {
+    "members": "members",
+    "arms": "armed",
+    "norms": "own_norms",
+    "orientation": "orientation",
+    "obedience": "obedience",
+}
 AGES, CHILD_SKILL = 78.0, 0.1
 """As in `society`, which scenarios may not import (a test holds them equal): years people are spread over, and the
 schooling of the newborn."""
@@ -161,6 +171,10 @@ def conditions_of(state: State, leader: Numbers, rules: Mapping[str, float]) -> 
         "renewal": state["unfinished"] / (rules["gestation"] * rules["wear"] * capital),
         "consumption": living * everyone / state["output"],
         "village_living": _ratio(state["eaten_peasant"], state["eaten_worker"], DEFAULTS["village_living"]),
+        "owners_organisation": np.where(
+            people["capitalist"] > 0.0, state["organisation_of_capitalist"], DEFAULTS["owners_organisation"]
+        ),
+        "grievance": np.sum([people[k] * state[f"grievance_{k}"] for k in CLASSES], axis=0) / everyone,
         "past_growth": np.log(living / state["trend"]) / rules["trend_years"],
         "past_peak": np.maximum(state["peak"] / living, 1.0),
         "official_fear": np.where(people["official"] > 0.0, state["fear_of_official"] - state["fear"], 0.0),

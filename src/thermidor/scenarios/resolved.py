@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from thermidor.country import CENTRES, CLASSES, ORGANISATIONS, OUTSIDE, PROPERTY_FORMS
+from thermidor.country import CAMPS, CENTRES, CLASSES, ORGANISATIONS, OUTSIDE, PROPERTY_FORMS
 from thermidor.errors import InputError
 from thermidor.scenarios.check import REQUIRED, month_number
 from thermidor.scenarios.conditions import CARRIED, CONDITIONS, ORGANISATION_CONDITIONS, OUTSIDE_LIMITS, SUMS_TO_ONE
@@ -47,6 +47,19 @@ DEFAULTS: dict[str, float] = {
     **dict.fromkeys(CARRIED, 0.0),
     "loyalty": 0.7,
     "profit_share": 0.25,
+    "grievance": 0.3,
+    "franchise": 0.5,
+    "weariness": 0.0,
+    "memory": 0.0,
+    "army": 0.004,
+    "corporate": 0.3,
+    "cohesion": 1.0,
+    "tenure": 5.0,
+    "drain": 0.0,
+    "middle_organisation": 0.3,
+    "owners_organisation": 0.6,
+    **{f"camps.{camp}": 0.0 for camp in CAMPS},
+    "past_ascent": 0.01,
     "past_growth": 0.0,
     "past_peak": 1.0,
     **{f"classes.{name}": 0.0 for name in CLASSES},
@@ -57,6 +70,21 @@ DEFAULTS: dict[str, float] = {
 }
 """Neutral values, assumed, of the conditions that a scenario may leave out; authority left out is the government's."""
 
+DEFAULT_ORGANISATIONS: dict[str, tuple[float, ...]] = {
+    "officials": (0.0, 0.0, 0.05, 1.0, 0.0),
+    "councils": (0.0, 0.0, 0.75, 0.7, 0.0),
+    "village": (0.0, 0.0, 0.5, 0.4, 0.0),
+    "owners": (0.02, 0.0, 0.3, 0.05, 0.0),
+    "movement": (0.0, 0.0, 0.05, 0.05, 0.0),
+    "reformists": (0.02, 0.0, 0.4, 0.3, 0.0),
+    "revolutionaries": (0.01, 0.0, 0.6, 0.9, 0.0),
+    "reaction": (0.02, 0.0, 0.1, 0.0, 0.0),
+}
+"""Organisations that a scenario may leave out, assumed: members, arms, norms, orientation, obedience."""
+
+NOWHERE = (99.0, 0.0)
+"""Latitude and longitude of a country that gives none: beyond the pole."""
+
 DEFAULT_SOURCE = "assumed: neutral default"
 
 
@@ -65,7 +93,7 @@ class Resolved:
     """One member's definite start and outside world; countries in the scenario's order.
 
     `conditions[country][key]` has every key of CONDITIONS, in its unit. `organisations[country]` is
-    float64 [ORGANISATIONS, (members, arms, norms, orientation)], `patrons[country]` int64 [ORGANISATIONS]
+    float64 [ORGANISATIONS, (members, arms, norms, orientation, obedience)], `patrons[country]` int64 [ORGANISATIONS]
     with the index of the patron country or -1, `outside` float64 [months, countries, OUTSIDE].
     """
 
@@ -76,6 +104,7 @@ class Resolved:
     conditions: dict[str, dict[str, float]]
     organisations: dict[str, NDArray[np.float64]]
     patrons: dict[str, NDArray[np.int64]]
+    places: dict[str, tuple[float, float]]
     outside: NDArray[np.float64]
     record_keys: dict[str, str | None]
 
@@ -105,6 +134,7 @@ def resolve(
         countries=names,
         conditions={name: _conditions(name, country, draw) for name, country in scenario.countries.items()},
         organisations={name: _organisations(name, country, draw) for name, country in scenario.countries.items()},
+        places={name: country.place or NOWHERE for name, country in scenario.countries.items()},
         patrons={name: _patrons(country, names) for name, country in scenario.countries.items()},
         outside=outside(scenario, draw),
         record_keys={name: country.record for name, country in scenario.countries.items()},
@@ -163,10 +193,11 @@ def _rescaled(entries: dict[str, float], given: Mapping[str, Value]) -> dict[str
 
 
 def _organisations(name: str, country: Country, draw: Draw) -> NDArray[np.float64]:
-    table = np.zeros((len(ORGANISATIONS), len(ORGANISATION_CONDITIONS)))
+    table = np.array([DEFAULT_ORGANISATIONS[organisation] for organisation in ORGANISATIONS])
     for organisation, values in country.organisations.items():
         for column, key in enumerate(ORGANISATION_CONDITIONS):
-            drawn = draw.value(name, f"organisations.{organisation}.{key}", getattr(values, key))
+            value = getattr(values, key)
+            drawn = 0.0 if value is None else draw.value(name, f"organisations.{organisation}.{key}", value)
             table[ORGANISATIONS.index(organisation), column] = drawn
     return table
 

@@ -61,8 +61,9 @@ def _row(key: str, number: float, condition: Condition, value: Value | None) -> 
 def _organisations(scenario: Scenario, name: str) -> Iterator[tuple[str, float, Condition, Value]]:
     for organisation, values in scenario.countries[name].organisations.items():
         for key, condition in ORGANISATION_CONDITIONS.items():
-            value: Value = getattr(values, key)
-            yield f"organisations.{organisation}.{key}", value.value, condition, value
+            value: Value | None = getattr(values, key)
+            if value is not None:
+                yield f"organisations.{organisation}.{key}", value.value, condition, value
 
 
 def _events(scenario: Scenario) -> Iterator[Row]:

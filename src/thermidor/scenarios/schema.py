@@ -22,7 +22,7 @@ from thermidor.scenarios.document import Where, dotted, plain, shown, shown_key
 MONTH = r"[1-9]\d{3}-(0[1-9]|1[0-2])"
 NAME = r"[a-z][a-z0-9-]{0,63}"
 SET_BY_HAND = "set by hand"
-OUTSIDE_STRENGTHS = ("war", "hostility", "embargo")
+OUTSIDE_STRENGTHS = ("war", "hostility", "embargo", "trade_slump")
 """Kinds of outside events whose strength a setting may change: `country.outside.KIND`."""
 MOST_STRENGTH = 5.0
 EXPECTED = {
@@ -84,14 +84,19 @@ class Organisation(Record):
     arms: Value
     norms: Value
     orientation: Value
+    obedience: Value | None = None
     patron: str | None = None
 
 
 class Country(Record):
-    """A country at the start: conditions by name (see CONDITIONS), organisations, key of its record."""
+    """A country at the start: conditions by name (see CONDITIONS), organisations, key of its record.
+
+    `place` is the latitude and longitude of its capital, in degrees, for the distance of trade and armies.
+    """
 
     title: Text
     record: Text | None = None
+    place: tuple[Number, Number] | None = None
     start: dict[str, Value]
     organisations: dict[str, Organisation] = {}
 
@@ -114,7 +119,7 @@ class OutsidePath(Record):
 
     kind: Literal["path"]
     country: str
-    variable: Literal["hostility", "embargo"]
+    variable: Literal["hostility", "embargo", "trade_slump"]
     knots: dict[Month, Number]
     spread: Number = 0.0
     source: Text

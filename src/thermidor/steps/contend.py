@@ -1,24 +1,20 @@
-"""Contend: pressure from below against the loyal force above, and whether the state breaks."""
+"""Contend: pressure from below against the loyal force above."""
 
 import math
 
 from thermidor.country import PEASANT, PETTY, WORKER
-from thermidor.draws import BREAK, chance
 from thermidor.jit import compiled
-from thermidor.passages.contest import contest, weigh_organisations
-from thermidor.steps.shapes import MONTH, TINY, above, divided, happens, logistic, toward, unit
+from thermidor.steps.shapes import MONTH, TINY, divided, logistic, toward, unit
 
 
 @compiled
-def contend(c, rules, key, month):
-    """Weigh pressure, loyalty and the tacit contract; a break opens a contest."""
+def contend(c, rules):
+    """Weigh the tacit contract, complaints, weariness, loyalty and pressure."""
     remember(c, rules)
     complain(c, rules)
     wear_out(c, rules)
     weigh_loyalty(c, rules)
     press(c, rules)
-    weigh_organisations(c, rules)
-    break_or_hold(c, rules, key, month)
 
 
 @compiled
@@ -27,7 +23,7 @@ def remember(c, rules):
 
     Equation: legitimacy' = (legitimacy_ordinary + contract x (growth remembered - growth_expected) - legitimacy) /
     contract_memory, growth remembered = ln(living / trend) / trend_years; habit follows living in habit_years, trend in
-    trend_years; the peak is forgotten in best_years.
+    trend_years; the peak is forgotten in best_years, the rise of product in ascent_years.
     Claims: P19, P39, P41.
     Assumes: growth of consumption is accepted in place of control (Lazarev 2005).
     Signs: up with growth, down with stagnation.
@@ -41,6 +37,8 @@ def remember(c, rules):
     c.trend = toward(c.trend, living, rules.trend_years)
     c.peak = max(living, c.peak * (1.0 - MONTH / rules.best_years))
     remembered = math.log(max(living, TINY) / max(c.trend, TINY)) / rules.trend_years
+    c.remembered = remembered
+    c.ascent = toward(c.ascent, c.growth, rules.ascent_years)
     target = unit(rules.legitimacy_ordinary + rules.contract * (remembered - rules.growth_expected))
     c.legitimacy = toward(c.legitimacy, target, rules.contract_memory)
 
@@ -50,8 +48,8 @@ def complain(c, rules):
     """Whole classes complain: of a war for others, privilege, a voice denied, landlords, force, unemployment.
 
     Equation: complaint = grievance_war x war x (1 - treatment) + grievance_privilege x privilege x (1 - legitimacy) +
-    grievance_voice x (1 - room) for those who work, and by class grievance_jobs x unemployed, grievance_land x
-    landlordism, grievance_force x extraction x (1 - collectivised).
+    grievance_voice x (1 - room) for those who work, and by class grievance_jobs x unemployed, grievance_ruin x slump
+    (the petty and peasants), grievance_land x landlordism, grievance_force x extraction x (1 - collectivised).
     Claims: P33.
     Assumes: complaints add up.
     Signs: up with each.
@@ -63,8 +61,9 @@ def complain(c, rules):
     for k in range(len(c.heads)):
         c.complaint[k] = war + (privilege + voiceless) * (k == WORKER or k == PEASANT or k == PETTY)
     c.complaint[WORKER] += rules.grievance_jobs * c.unemployed
+    c.complaint[PETTY] += rules.grievance_ruin * c.slump
     forced = rules.grievance_force * c.extraction * (1.0 - c.collectivised)
-    c.complaint[PEASANT] += rules.grievance_land * c.landlordism + forced
+    c.complaint[PEASANT] += rules.grievance_land * c.landlordism + forced + rules.grievance_ruin * c.slump
 
 
 @compiled
@@ -132,22 +131,3 @@ def press(c, rules):
     united = 1.0 - divided(rules.division_weakens, c.converted) * c.state_property
     force = rules.force_of_habit + rules.police_force * c.coercive_share + rules.officials_force * c.apparatus_share
     c.hold = rules.hold_strength * united * c.loyalty * (force + army + people)
-
-
-@compiled
-def break_or_hold(c, rules, key, month):
-    """The state breaks when pressure exceeds loyal force or units at war disobey; then organisations contest it.
-
-    Equation: hazard = breaking x (break_pressure x (mobilisation / hold - 1)+ + break_mutiny x (mutiny_below -
-    loyalty)+ x war) a year.
-    Claims: P29, P38c.
-    Assumes: one break at a time, decided within the month.
-    Signs: up with pressure and mutiny, down with force and loyalty.
-    Leaves out: long dual power, bargains, regions that break away.
-    """
-    excess = above(c.mobilisation / max(c.hold, TINY) - 1.0)
-    mutiny = above(rules.mutiny_below - c.loyalty) * c.war
-    hazard = rules.breaking * (rules.break_pressure * excess + rules.break_mutiny * mutiny)
-    if happens(chance(key, month, BREAK), hazard):
-        c.breaks += 1.0
-        contest(c, rules, key, month)

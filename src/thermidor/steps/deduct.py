@@ -95,12 +95,13 @@ def collectivise(c, rules, key, month):
 def set_aside(c, rules):
     """Arms, replacement, accumulation, common needs and administration are set aside in order; the rest is eaten.
 
-    Equation: to_consume = output - investment - arms - common - administration - lost. Investment = (wear x capital +
-    accumulation x output) x (1 - war_cuts_building x war)(1 - dislocation), bounded by department I's capacity
-    (machine_slack) plus exports less machines_in_arms x arms; common = common_needs x literacy x industry x (1 -
-    war_on_common x war); administration = desk_cost x (apparatus_share + coercive_share) x output; lost =
-    spoilt_by_force x extraction x (1 - collectivised) x marketed; arms are at most arms_most of industry, all uses
-    together at most uses_most of it. leakage = second_economy x planned x (1 - norms) x scarcity x to_consume.
+    Equation: to_consume = output - investment - arms - common - administration - lost - remitted; remitted = drain x
+    owners_eat x profit_share x industry x private_share. Investment = (wear x capital + accumulation x output) x (1 -
+    war_cuts_building x war)(1 - dislocation), bounded by department I's capacity (machine_slack) plus exports less
+    machines_in_arms x arms; common = common_needs x literacy x industry x (1 - war_on_common x war); administration =
+    desk_cost x (apparatus_share + coercive_share) x output; lost = spoilt_by_force x extraction x (1 - collectivised) x
+    marketed; arms are at most arms_most of industry, all uses together at most uses_most of it. leakage =
+    second_economy x planned x (1 - norms) x scarcity x to_consume.
     Claims: P13, P49.
     Assumes: Marx's list of deductions in its order; consumption takes what is left; goods can't be borrowed.
     Signs: consumption falls with every deduction; leakage rises with shortage where norms are gone.
@@ -123,7 +124,8 @@ def set_aside(c, rules):
     c.common *= share
     c.administration *= share
     c.lost = rules.spoilt_by_force * c.extraction * (1.0 - c.collectivised) * c.marketed
-    c.to_consume = c.output - c.investment - c.arms - c.common - c.administration - c.lost
+    c.remitted = c.drain * rules.owners_eat * c.profit_share * c.industry * c.private_share
+    c.to_consume = c.output - c.investment - c.arms - c.common - c.administration - c.lost - c.remitted
     c.leakage = rules.second_economy * c.planned * (1.0 - c.norms) * c.scarcity * c.to_consume
 
 

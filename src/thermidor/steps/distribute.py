@@ -57,9 +57,10 @@ def share_out(c, rules):
 
     Equation: to the village = village_exchange x goods x paid grain / (goods + food), at most all goods; paid grain =
     grain x (1 - underpaid x forced), forced = extraction x (1 - collectivised) + collectivised x min(collective_tribute
-    x peasants' fear, 1); profits = owners_eat x profit_share x industry x private_share, at most owners_most of the
-    town's; wage = (town - profits) / weighted claims; landlords take rent x landlordism of the village's; an official's
-    claim weighs 1 + official_premium x (1 - norm_pay) + privilege, a gendarme's 1 + gendarme_premium x (1 - norm_pay).
+    x peasants' fear, 1); profits = (1 - drain) x owners_eat x profit_share x industry x private_share, at most
+    owners_most of the town's; wage = (town - profits) / weighted claims; landlords take rent x landlordism of the
+    village's; an official's claim weighs 1 + official_premium x (1 - norm_pay) + privilege, a gendarme's 1 +
+    gendarme_premium x (1 - norm_pay).
     Claims: P10, P24, P45.
     Assumes: a Cobb-Douglas household on each side of the exchange; whatever is handed out is bought; collective farms
     deliver by plan, and are paid as little as their fear allows (Preobrazhensky's tribute; Wintrobe 1990).
@@ -77,7 +78,7 @@ def share_out(c, rules):
     to_village = within(exchanged, 0.0, goods)
     village = (food - grain + to_village) * (peasants > 0.0)
     town = c.to_consume - village
-    profits = rules.owners_eat * c.profit_share * c.industry * c.private_share
+    profits = (1.0 - c.drain) * rules.owners_eat * c.profit_share * c.industry * c.private_share
     profits = min(profits, rules.owners_most * town) * (c.heads[CAPITALIST] > 0.0)
     rent = rules.rent * c.landlordism * village * (c.heads[LANDLORD] > 0.0)
     c.pay[LANDLORD] = rent / max(c.claims[LANDLORD], TINY)

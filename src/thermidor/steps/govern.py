@@ -2,10 +2,23 @@
 
 import math
 
-from thermidor.country import CAPITALIST, CLASSES, GENDARME, LANDLORD, OFFICIAL, PEASANT, PETTY, WORKER
+from thermidor.country import (
+    ARMY,
+    CAPITALIST,
+    CLASSES,
+    COUNCILS,
+    GENDARME,
+    GOVERNMENT,
+    LANDLORD,
+    OFFICIAL,
+    PARTY,
+    PEASANT,
+    PETTY,
+    WORKER,
+)
 from thermidor.draws import DENUNCIATION, NEW_LEADER, SUCCESSION, chance
 from thermidor.jit import compiled
-from thermidor.steps.shapes import MONTH, TINY, above, happens, toward, unit, within
+from thermidor.steps.shapes import MONTH, TINY, above, happens, inequality, toward, unit, within
 
 
 @compiled
@@ -46,7 +59,8 @@ def want_posts(c, rules):
     posts_after_leader x pact); police_posts in one year towards police_base + scarcity_to_police x police_conflict x
     conflict x (1 - volunteers) + police_terror x repression_mass + standing_army x arms_share x (1 - army_replaced x
     norm_arms); volunteers = volunteers x norms x norm_arms x (1 - scarcity); shortage = grain_gap + posts_by_want x
-    want + posts_by_queue x scarcity.
+    want + posts_by_queue x scarcity; in rivals' theories also threat_to_posts x danger for posts, inequality_to_police
+    x inequality + threat_to_police x danger for police, danger = the greater of hostility and war.
     Claims: P01, P03, P07, P08, P16, P44.
     Assumes: people in arms keep an order they gain from and no other; the schooled can take turns.
     Signs: posts up with shortage and complexity, down with rotation and schooling; cut after a feared leader.
@@ -56,11 +70,13 @@ def want_posts(c, rules):
     shortage = c.grain_gap + rules.posts_by_want * c.scarcity_absolute + rules.posts_by_queue * c.scarcity
     target = rules.posts_base + rules.posts_complexity * c.complexity
     target += rules.scarcity_to_posts * c.planned * shortage * (1.0 - turns) * rules.posts_shortage
-    target += rules.posts_unchecked * c.planned * (1.0 - c.norms)
+    danger = max(c.hostility, c.war)
+    target += rules.posts_unchecked * c.planned * (1.0 - c.norms) + rules.threat_to_posts * danger
     c.posts = toward(c.posts, target * (1.0 - rules.posts_after_leader * c.pact), rules.posts_lag)
     volunteers = rules.volunteers * c.norms * c.norm_arms * (1.0 - c.scarcity)
     need = c.conflict * (1.0 - unit(volunteers))
     police = rules.police_base + rules.scarcity_to_police * rules.police_conflict * need
+    police += rules.inequality_to_police * inequality(c.eaten, c.heads) + rules.threat_to_police * danger
     police += rules.police_terror * c.repression_mass
     police += rules.standing_army * c.arms_share * (1.0 - rules.army_replaced * c.norm_arms)
     c.police_posts = toward(c.police_posts, police, 1.0)
@@ -141,18 +157,21 @@ def repress(c, rules):
 
     Equation: repression_mass moves in repression_lag towards repression_extraction x extraction x grain_gap x (1 -
     collectivised)(1 - norms_on_force x norms) + repression_entry x forced_entry + repression_war x war x state_property
-    x (1 - treatment) + repression_want x (1 - norms) x want x state_property; terror = terror x (terror_mass x mass +
+    x (1 - treatment) + repression_want x (1 - norms) x want x state_property + repression_of_order
+    x private_share x (1 - room) x (party + repression_of_command x army); terror = terror x (terror_mass x mass +
     terror_rumour x purge + terror_war x war x (1 - norms)), for officials + terror_purge; arrests = arrests x mass +
     arrests_labour x labour_coercion, of officials purged x purge, of gendarmes gendarmes_purged of that.
     Claims: P16, P33, P38b.
     Assumes: force follows refusal of deliveries and of entry.
     Signs: up with each, down with norms.
-    Leaves out: repression under private property of the market's own kind, nations deported.
+    Leaves out: nations deported, terror of bands.
     """
     force = c.extraction * c.grain_gap * (1.0 - c.collectivised) * (1.0 - rules.norms_on_force * c.norms)
     war = rules.repression_war * c.war * c.state_property * (1.0 - c.treatment)
     order = rules.repression_want * (1.0 - c.norms) * c.scarcity_absolute * c.state_property
-    target = rules.repression_extraction * force + rules.repression_entry * c.forced_entry + war + order
+    crushed = c.authority[PARTY] + rules.repression_of_command * c.authority[ARMY]
+    crushed *= rules.repression_of_order * c.private_share * (1.0 - c.room)
+    target = rules.repression_extraction * force + rules.repression_entry * c.forced_entry + war + order + crushed
     c.repression_mass = unit(toward(c.repression_mass, target, rules.repression_lag))
     fright = rules.terror_mass * c.repression_mass + rules.terror_rumour * c.repression_elite
     many = rules.terror * (fright + rules.terror_war * c.war * (1.0 - c.norms))
@@ -170,18 +189,22 @@ def repress(c, rules):
 def leave_room(c, rules):
     """Room to organise follows the norms; without them it opens a little after a leader, more when officials divide.
 
-    Equation: room moves towards room_norms x norms x (1 - war_on_room x war) + owners' room x (1 - norms) + (thaw x (1
-    - leader)(1 - fear)(1 - norms) + room_division x min(division_shows x converted, 1) x (1 - leader)(1 - norms)) x
-    state_property; owners' room = private share x room_owners x (room_unasked + (1 - room_unasked) x min(room_by_ties x
-    ties, 1))(1 - slump_on_room x slump); it falls in room_closes years and returns in room_opens.
+    Equation: room moves towards room_norms x norms x (1 - war_on_room x war) x (state_property + private_share x
+    elected) + owners' room x (1 - norms) + (thaw x (1 - leader)(1 - fear)(1 - norms) + room_division x
+    min(division_shows x converted, 1) x (1 - leader)(1 - norms)) x state_property; owners' room = private share x
+    room_owners x (room_unasked + (1 - room_unasked) x min(room_by_ties x ties, 1))(1 - slump_on_room x slump) x
+    elected; elected = government + councils + room_of_command x army; it falls in room_closes years and returns in
+    room_opens.
     Claims: P06, P38a.
     Assumes: Kuran (1991); O'Donnell and Schmitter (1986): division above opens room below.
     Signs: up with norms and division, down with leader, fear and war.
     Leaves out: laws one by one, emigration, the press.
     """
+    elected = c.authority[GOVERNMENT] + c.authority[COUNCILS] + rules.room_of_command * c.authority[ARMY]
     norms = rules.room_norms * c.norms * (1.0 - rules.war_on_room * c.war)
+    norms *= c.state_property + (1.0 - c.state_property) * elected
     asked = rules.room_unasked + (1.0 - rules.room_unasked) * unit(rules.room_by_ties * c.organisation)
-    owners = (1.0 - c.state_property) * rules.room_owners * asked * (1.0 - rules.slump_on_room * c.slump)
+    owners = (1.0 - c.state_property) * rules.room_owners * asked * (1.0 - rules.slump_on_room * c.slump) * elected
     thaw = rules.thaw * (1.0 - c.leader) * (1.0 - c.fear) * (1.0 - c.norms)
     divided = rules.room_division * unit(rules.division_shows * c.converted) * (1.0 - c.leader) * (1.0 - c.norms)
     target = unit(norms + owners * (1.0 - c.norms) + (thaw + divided) * c.state_property)

@@ -3,11 +3,12 @@
 import math
 
 from thermidor.citizen import live_a_month
-from thermidor.citizen_record import CAMP, CLERK, FARM, IDLE, INDUSTRY, OLDEST, TENTHS, TOP
+from thermidor.citizen_record import CAMP, CLERK, FARM, IDLE, INDUSTRY, LEANS, LIBERAL, OLDEST, TENTHS, TOP
 from thermidor.country import CAPITALIST, CLASSES, GENDARME, LANDLORD, OFFICIAL, PEASANT, PETTY, WORKER
 from thermidor.draws import DYING, MINDING, MOVING, month_key
 from thermidor.jit import compiled
 from thermidor.steps.shapes import LN_TWO, MONTH, TINY, above, unit
+from thermidor.steps.side import publish_sides
 
 CHUNK = 16384
 
@@ -47,6 +48,7 @@ def publish(c, rules, rates):
         publish_ties(c, rules, k, offer)
         publish_moves(c, rules, k, offer)
         publish_deaths(c, rules, k, offer)
+        publish_sides(c, rules, k, offer)
 
 
 @compiled
@@ -68,13 +70,15 @@ def publish_ties(c, rules, k, offer):
         offer.fading = MONTH * rules.standing_loss * c.repression_elite
         offer.rally = offer.spark = offer.dread = 0.0
     else:
-        gathered = rules.ties_outside_work + (1.0 - rules.ties_outside_work) * (k == WORKER)
+        together = k == WORKER or k == CAPITALIST or k == LANDLORD
+        gathered = rules.ties_outside_work + (1.0 - rules.ties_outside_work) * together
         ground = (1.0 - c.exhaustion) * gathered
         contact = MONTH * rules.tie_growth * c.room * (c.organisation_of[k] + rules.contact_least) * ground
         offer.standing = rules.ties_unschooled * contact + rules.spark_felt * MONTH * c.spark
         offer.rally = (1.0 - rules.ties_unschooled) * contact
         offer.spark = rules.spark_by_loss * MONTH * c.spark
-        force = rules.police_on_ties * c.coercive_share + rules.owners_on_ties * c.private_share
+        force = rules.police_on_ties * c.coercive_share * (k > CAPITALIST)
+        force += rules.owners_on_ties * c.private_share * (k == WORKER)
         offer.fading = MONTH * (rules.tie_fading + force)
         offer.dread = MONTH * rules.fear_on_ties
 
@@ -151,7 +155,9 @@ def clear(totals):
     for k in range(totals.shape[0]):
         t = totals[k]
         t.heads = t.eaten = t.kept = t.saved = t.hoard = t.claims = t.toil = t.short = t.grievance = 0.0
-        t.ties = t.fear = t.acting = t.learning = t.asked = t.liberal = t.dead = t.infants = t.excess = t.born = 0.0
+        t.ties = t.fear = t.learning = t.asked = t.dead = t.infants = t.excess = t.born = 0.0
+        t.grown[:] = 0.0
+        t.acting[:] = 0.0
 
 
 @compiled
@@ -170,14 +176,15 @@ def add(totals, part):
         t.grievance += p.grievance
         t.ties += p.ties
         t.fear += p.fear
-        t.acting += p.acting
         t.learning += p.learning
         t.asked += p.asked
-        t.liberal += p.liberal
         t.dead += p.dead
         t.infants += p.infants
         t.excess += p.excess
         t.born += p.born
+        for lean in range(len(LEANS)):
+            t.grown[lean] += p.grown[lean]
+            t.acting[lean] += p.acting[lean]
 
 
 @compiled
@@ -217,7 +224,10 @@ def count(c, totals):
         c.grievance[k] = totals[k].grievance * per
         c.organisation_of[k] = totals[k].ties * per
         c.fear_of[k] = totals[k].fear * per
-        c.active[k] = totals[k].acting * per
+        acting = 0.0
+        for lean in range(len(LEANS)):
+            acting += totals[k].acting[lean]
+        c.active[k] = acting * per
     c.cradle += born - taken
     c.population = heads
     c.births = born
@@ -241,6 +251,6 @@ def count(c, totals):
     c.fear = fear / heads
     c.organisation = c.organisation_of[WORKER]
     c.fear_of_officials = c.fear_of[OFFICIAL]
-    c.converted = totals[OFFICIAL].liberal / max(totals[OFFICIAL].heads, TINY)
+    c.converted = totals[OFFICIAL].grown[LIBERAL] / max(totals[OFFICIAL].heads, TINY)
     c.apparatus_share = c.heads[OFFICIAL] / heads
     c.coercive_share = c.heads[GENDARME] / heads

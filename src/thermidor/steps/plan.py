@@ -32,9 +32,11 @@ def drive_accumulation(c, rules):
     """Officials whom nobody below controls push accumulation above the ordinary, the more so once they hold the grain.
 
     Equation: drive' = (drive_strength x planned x (1 - norms)^drive_secrecy x (drive_floor + (1 - drive_floor) x
-    collectivised) x backwardness x (1 - war) - drive) / drive_lag; backwardness = drive_at_par + (1 - drive_at_par) x
-    (1 - product per head / (catch_up_goal x frontier)), the last held in 0..1; accumulation = ordinary_accumulation x
-    planned + drive + market_accumulation x (1 - planned) x (1 - slump_caution x slump), held in 0..1. A drive
+    collectivised) x motive x (1 - war) - drive) / drive_lag; motive = backwardness, of which a rival's theory puts
+    threat_drives x (hostility - backwardness) in place; backwardness = drive_at_par + (1 - drive_at_par) x (1 -
+    product per head / (catch_up_goal x frontier)), the last held in 0..1; accumulation = ordinary_accumulation x
+    planned + drive + market_accumulation x (1 - planned) x (1 - slump_caution x slump)(1 -
+    drain_on_building x drain), held in 0..1. A drive
     beyond any known so far costs order: overheating x what is new.
     Claims: P13, P18, P19, P60.
     Assumes: one rate for all branches (Feldman 1928); delegates choose the ordinary rate, owners the market's.
@@ -43,15 +45,17 @@ def drive_accumulation(c, rules):
     """
     behind = unit(1.0 - c.gdp_per_head / (rules.catch_up_goal * c.frontier))
     backwardness = rules.drive_at_par + (1.0 - rules.drive_at_par) * behind
+    motive = backwardness + rules.threat_drives * (c.hostility - backwardness)
     secrecy = max(1.0 - c.norms, 0.0) ** rules.drive_secrecy
     grain = rules.drive_floor + (1.0 - rules.drive_floor) * c.collectivised
-    target = rules.drive_strength * c.planned * secrecy * grain * backwardness * (1.0 - c.war)
+    target = rules.drive_strength * c.planned * secrecy * grain * motive * (1.0 - c.war)
     c.drive = toward(c.drive, target, rules.drive_lag)
     lurch = above(c.drive - c.drive_known)
     c.drive_known = max(c.drive_known, c.drive)
     c.dislocation = unit(c.dislocation + rules.overheating * lurch * (1.0 - c.dislocation))
     ordinary = rules.ordinary_accumulation * c.planned
     market = rules.market_accumulation * (1.0 - c.planned) * (1.0 - rules.slump_caution * c.slump)
+    market *= 1.0 - rules.drain_on_building * c.drain
     c.accumulation = unit(ordinary + c.drive + market)
 
 
@@ -60,7 +64,7 @@ def arm(c, rules):
     """Arms follow the threat from abroad and war; a rush of arming in peace costs order.
 
     Equation: arms_share' = (arms_peace + arms_hostility x hostility + arms_war x war - arms_share) / arms_lag;
-    dislocation + conversion_loss x (rise of arms_share) x (1 - war).
+    dislocation + conversion_loss x (rise of arms_share), in peace.
     Claims: P16.
     Assumes: the answer to a threat is the same whatever the property and the regime.
     Signs: up with hostility and war.
@@ -69,7 +73,7 @@ def arm(c, rules):
     target = rules.arms_peace + rules.arms_hostility * c.hostility + rules.arms_war * c.war
     before = c.arms_share
     c.arms_share = toward(c.arms_share, target, rules.arms_lag)
-    rush = above(c.arms_share - before) * (1.0 - c.war)
+    rush = above(c.arms_share - before) * (c.war <= 0.0)
     c.dislocation = unit(c.dislocation + rules.conversion_loss * rush * (1.0 - c.dislocation))
 
 

@@ -25,7 +25,7 @@ def weather_and_fortune(c, rules, key, month):
     """Every year has its harvest and every month its luck, drawn for the country as a whole.
 
     Equation: weather = harvest_spread x bell, drawn once in twelve months; fortune' = -fortune / fortune_memory +
-    fortune_spread x noise.
+    fortune_spread x (1 + drain_shocks x drain) x noise.
     Claims: P33.
     Assumes: shocks independent of the number of citizens, of sizes found in Maddison's yearly changes.
     Signs: both ways.
@@ -33,7 +33,8 @@ def weather_and_fortune(c, rules, key, month):
     """
     if month % 12 == 0:
         c.weather = rules.harvest_spread * bell(key, month, HARVEST)
-    luck = rules.fortune_spread * math.sqrt(MONTH) * bell(key, month, FORTUNE)
+    spread = rules.fortune_spread * (1.0 + rules.drain_shocks * c.drain)
+    luck = spread * math.sqrt(MONTH) * bell(key, month, FORTUNE)
     c.fortune = (1.0 - MONTH / rules.fortune_memory) * c.fortune + luck
 
 
@@ -81,24 +82,28 @@ def ride_the_market(c, rules):
     """The market has a cycle of its own: profit is squeezed by full employment, and squeezed profit brings a slump.
 
     Equation: slump' = market_cycle x (slump_from_squeeze x (market_profit - profit_share) + panic - slump /
-    slump_memory - slump_from_fortune x fortune), where panic = panic x slump x (slump - panic_floor)+ x (1 - slump /
-    slump_deepest); profit_share' = profit_from_slack x (slump - ordinary_slack), held between profit_least and
-    profit_most; unemployed = (1 - planned) x (frictional + slump); those without work find it at the rate rehiring, and
-    others lose it at the rate that keeps unemployment where it is.
+    slump_memory + slump_from_trade x (trade_slump + slump_from_abroad x slump_abroad) / slump_memory -
+    slump_from_fortune x fortune), where panic = panic x slump x (slump - panic_floor)+ x (1 - slump / slump_deepest);
+    profit_share' = profit_from_slack x (slump - ordinary_slack), held between profit_least and profit_most; unemployed
+    moves in 1 / rehiring years towards (1 - planned) x (frictional + idle_by_slump x slump); those without work find it
+    at the rate rehiring, and others lose it at the rate that keeps unemployment where it is.
     Claims: P18, P31.
     Assumes: Goodwin (1967) and Kalecki (1943) as forms; past a point distrust feeds on itself.
     Signs: slump up with squeezed profit and bad fortune, nil under plan.
-    Leaves out: money, prices, credit, crises that pass from country to country.
+    Leaves out: money, prices, credit.
     """
     market = 1.0 - c.planned
     squeeze = rules.market_profit - c.profit_share
     panic = rules.panic * c.slump * above(c.slump - rules.panic_floor) * (1.0 - c.slump / rules.slump_deepest)
     change = rules.slump_from_squeeze * squeeze + panic - c.slump / rules.slump_memory
-    change -= rules.slump_from_fortune * c.fortune
+    failing = c.trade_slump + rules.slump_from_abroad * c.slump_abroad
+    change += rules.slump_from_trade * failing / rules.slump_memory - rules.slump_from_fortune * c.fortune
     c.slump = within(c.slump + MONTH * rules.market_cycle * change, 0.0, rules.slump_deepest) * market
     profit = c.profit_share + MONTH * rules.profit_from_slack * (c.slump - rules.ordinary_slack)
     c.profit_share = within(profit, rules.profit_least, rules.profit_most)
-    c.unemployed = market * (rules.frictional + c.slump)
+    c.unemployed = toward(
+        c.unemployed, market * (rules.frictional + rules.idle_by_slump * c.slump), 1.0 / rules.rehiring
+    )
     c.job_chance = rules.rehiring
     c.job_loss = c.job_chance * c.unemployed / max(1.0 - c.unemployed, TINY)
 
@@ -134,8 +139,8 @@ def make_goods(c, rules):
     """Industry makes its product of capital and effective labour, less waste, disorder and unsold capacity.
 
     Equation: industry = technique x e^fortune x order x capital^capital_weight x labour^(1 - capital_weight); order =
-    (1 - waste_on_output x waste)(1 - dislocation)(1 - purge_loss)(1 - slump); labour x (1 + coerced_effort x
-    labour_coercion).
+    (1 - waste_on_output x waste)(1 - dislocation)(1 - purge_loss)(1 - slump); labour = effective
+    workers / (1 - unemployed) x (1 + coerced_effort x labour_coercion): what could be made with all at work.
     Claims: P18, P23, P41, P51.
     Assumes: Cobb-Douglas with constant returns.
     Signs: as written; coercion adds a little labour.
@@ -143,7 +148,7 @@ def make_goods(c, rules):
     """
     capital = c.heavy_capital + c.light_capital
     order = (1.0 - rules.waste_on_output * c.waste) * (1.0 - c.dislocation) * (1.0 - c.purge_loss) * (1.0 - c.slump)
-    labour = c.labour_industry * (1.0 + rules.coerced_effort * c.labour_coercion)
+    labour = c.labour_industry / (1.0 - c.unemployed) * (1.0 + rules.coerced_effort * c.labour_coercion)
     weight = rules.capital_weight
     c.industry = c.technique * math.exp(c.fortune) * order * capital**weight * labour ** (1.0 - weight)
 

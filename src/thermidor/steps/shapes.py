@@ -1,4 +1,4 @@
-"""Small shapes that the steps share. All arguments and results are float64 scalars."""
+"""Small shapes that the steps share. Arguments and results are float64 scalars unless said otherwise."""
 
 import math
 
@@ -74,6 +74,18 @@ def wide(x):
 def toward(x, target, years):
     """`x` after one month on its way to `target`, with a time constant in years."""
     return x + (target - x) * min(1.0, MONTH / years)
+
+
+@compiled
+def inequality(amounts, heads):
+    """Gini coefficient of groups, 0..1: what each gets a head, and how many they are (float64[groups])."""
+    people = total = gaps = 0.0
+    for i in range(len(heads)):
+        people += heads[i]
+        total += heads[i] * amounts[i]
+        for j in range(i):
+            gaps += heads[i] * heads[j] * abs(amounts[i] - amounts[j])
+    return unit(gaps / max(people * total, TINY))
 
 
 @compiled

@@ -1,15 +1,13 @@
 """Transform: the passages, and what they leave: property, voice, autonomy, the official claim."""
 
-from thermidor.country import ARMY as ARMY_CENTRE
 from thermidor.country import (
+    ARMY,
     CAPITALIST,
     CAPITALIST_PROPERTY,
     CLASSES,
     COLLECTIVE,
-    COUNCILS,
     FEUDAL,
     GENDARME,
-    GOVERNMENT,
     LANDLORD,
     OFFICIAL,
     PARTY,
@@ -32,7 +30,6 @@ def transform(c, rules, key, month):
     give_way(c, rules)
     settle_property(c)
     give_voice(c, rules)
-    seat_authority(c, rules)
     measure_autonomy(c, rules)
     claim_success(c, rules)
 
@@ -63,9 +60,10 @@ def give_voice(c, rules):
     """Say in decisions: norms give it to those who work, property to owners, posts to officials.
 
     Equation: those who work = state_property x norms + voice_under_owners x private x room, peasants voice_of_village
-    times that; owners = private x (1 - voice_lost_by_owners x norms x room), landlords voice_of_land x landlordism x (1
-    - norms); officials = (1 - half the sum of recall and rotation)(1 - voice_under_owners x private x room), gendarmes
-    voice_of_gendarmes times that; each held in 0..1.
+    times that; owners = private x (1 - voice_lost_by_owners x norms x room)(1 - apart), apart = corporate x army +
+    party_apart x party, of capital x (1 - land_over_capital x land x (1 - franchise)); landlords land x (1 - norms)(1 -
+    apart), land = voice_of_land x landlordism; officials = (1 - half the sum of recall and rotation)(1 -
+    voice_under_owners x private x room), gendarmes voice_of_gendarmes times that; each held in 0..1.
     Claims: P05, P61.
     Assumes: real voice, not votes; peasants a little less than workers.
     Signs: as written.
@@ -74,36 +72,16 @@ def give_voice(c, rules):
     private = 1.0 - c.state_property
     granted = rules.voice_under_owners * private * c.room
     works = unit(c.state_property * c.norms + granted)
-    owns = unit(private * (1.0 - rules.voice_lost_by_owners * c.norms * c.room))
+    apart = c.corporate * c.authority[ARMY] + rules.party_apart * c.authority[PARTY]
+    owns = unit(private * (1.0 - rules.voice_lost_by_owners * c.norms * c.room)) * (1.0 - apart)
     for k in range(len(CLASSES)):
         c.voice[k] = works
     c.voice[PEASANT] = works * rules.voice_of_village
-    c.voice[CAPITALIST] = owns
-    c.voice[LANDLORD] = unit(rules.voice_of_land * c.landlordism) * (1.0 - c.norms)
+    land = unit(rules.voice_of_land * c.landlordism)
+    c.voice[CAPITALIST] = owns * (1.0 - rules.land_over_capital * land * (1.0 - c.franchise))
+    c.voice[LANDLORD] = land * (1.0 - c.norms) * (1.0 - apart)
     c.voice[OFFICIAL] = unit(1.0 - 0.5 * (c.norm_recall + c.norm_rotation)) * (1.0 - granted)
     c.voice[GENDARME] = rules.voice_of_gendarmes * c.voice[OFFICIAL]
-
-
-@compiled
-def seat_authority(c, rules):
-    """Authority over centres: councils by norms, a party by officials nobody recalls, government and army by the rest.
-
-    Equation: councils = state_property x norms; party = state_property x (1 - norms)(1 - room_on_party x room); army =
-    army_seat x (1 - room)(1 - state_property)(1 - norms); government = what is left; together one.
-    Claims: P17, P37.
-    Assumes: centres follow property, norms and room at once: they are read off, not fought over.
-    Signs: as written.
-    Leaves out: dual power as a contest of centres, seizure by a centre that moves.
-    """
-    councils = c.state_property * c.norms
-    party = c.state_property * (1.0 - c.norms) * (1.0 - rules.room_on_party * c.room)
-    army = rules.army_seat * (1.0 - c.room) * (1.0 - c.state_property) * (1.0 - c.norms)
-    government = above(1.0 - councils - party - army)
-    total = councils + party + army + government
-    c.authority[COUNCILS] = councils / total
-    c.authority[PARTY] = party / total
-    c.authority[ARMY_CENTRE] = army / total
-    c.authority[GOVERNMENT] = government / total
 
 
 @compiled

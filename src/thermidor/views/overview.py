@@ -94,6 +94,8 @@ def _what(manifest: Mapping[str, Any]) -> str:
     each = f"{citizens:,} citizens in each country" if isinstance(citizens, int) else "citizens by country"
     asked = manifest["overrides"]
     changed = ", changed conditions or rules" if any(asked.get(kind) for kind in ("set", "rules", "without")) else ""
+    theory = manifest.get("theory", {"rules": ()})
+    changed += f", theory {theory['name']}" if theory["rules"] else ""
     return f"scenario {manifest['scenario']['name']}, {members_of(manifest)}, {each}, seed {manifest['seed']}{changed}"
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from thermidor.views.palette import FAINT, INK, ORDER, paint, words
+from thermidor.views.palette import FAINT, INK, ORDER, Paint, paint, words
 from thermidor.views.panels import Floats
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class Spot(NamedTuple):
 def layers(shares: Mapping[str, Floats]) -> list[str]:
     """Return the labels of `shares` that occur at all, from the bottom layer up."""
     known = [label for label in ORDER if label in shares]
-    known += sorted(label for label in shares if label not in ORDER)
+    known += [label for label in shares if label not in ORDER]
     return [label for label in known if float(np.max(shares[label], initial=0.0)) > 0.0]
 
 
@@ -46,7 +46,15 @@ def room_for(bottom: Floats, top: Floats, text: str, months_a_letter: float, lin
     return None
 
 
-def ribbon(ax: Axes, years: Floats, shares: Mapping[str, Floats], *, wide: float, tall: float) -> list[str]:
+def ribbon(
+    ax: Axes,
+    years: Floats,
+    shares: Mapping[str, Floats],
+    *,
+    wide: float,
+    tall: float,
+    look_of: Callable[[str], Paint] = paint,
+) -> list[str]:
     """Draw `shares` (label -> [month], adding to 1) on a panel of `wide` x `tall` inches.
 
     Labels are written where their layer has room; the labels that found none are returned, for a key.
@@ -55,7 +63,7 @@ def ribbon(ax: Axes, years: Floats, shares: Mapping[str, Floats], *, wide: float
     homeless = []
     edges = np.append(years - 0.5 / 12.0, years[-1] + 0.5 / 12.0)
     for label in layers(shares):
-        look = paint(label)
+        look = look_of(label)
         top = bottom + shares[label]
         ax.fill_between(
             edges, np.append(bottom, bottom[-1]), np.append(top, top[-1]), step="post", facecolor=look.colour,
@@ -75,13 +83,13 @@ def ribbon(ax: Axes, years: Floats, shares: Mapping[str, Floats], *, wide: float
     return homeless
 
 
-def key(ax: Axes, labels: list[str], *, tall: float) -> None:
+def key(ax: Axes, labels: list[str], *, tall: float, look_of: Callable[[str], Paint] = paint) -> None:
     """Write a small key of `labels` at the right of a panel `tall` inches high."""
     from matplotlib.patches import Rectangle
 
     step = min(0.19 / tall, 0.95 / max(len(labels), 1))
     for i, label in enumerate(labels):
-        look, height = paint(label), 0.97 - i * step
+        look, height = look_of(label), 0.97 - i * step
         ax.add_patch(
             Rectangle(
                 (1.012, height - 0.1 / tall), 0.022, 0.1 / tall, transform=ax.transAxes, facecolor=look.colour,

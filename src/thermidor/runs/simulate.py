@@ -139,17 +139,18 @@ def advance(
     start = state["month"]
     out = np.zeros((months, len(society.world), len(VARIABLES)))
     rule = state["rules"][0]
+    spread = Spread(society, threads) if threads > 1 and len(society.people) >= THREADED_FROM else None
     done = 0
     while done < months:
         if cancel is not None and cancel.is_set():
             raise Interrupted("stopped before the end")
         step = min(slice_months, months - done)
         first, last = start + done, start + done + step
-        if threads > 1 and len(society.people) >= THREADED_FROM:
+        if spread is not None:
             for month in range(first, last):
                 if cancel is not None and cancel.is_set():
                     raise Interrupted("stopped before the end")
-                out[month - start] = threaded_month(society, rule, state["outside"], month, threads)
+                out[month - start] = threaded_month(society, rule, state["outside"], month, spread)
                 state["month"] = month + 1
         else:
             run_months(
@@ -172,26 +173,32 @@ def advance(
     return out
 
 
-def threaded_month(society: Society, rule: Any, outside: np.ndarray, month: int, threads: int) -> np.ndarray:
+class Spread:
+    """How the citizens of one run are spread over threads: their chunks, the sums of each, and the threads."""
+
+    def __init__(self, society: Society, threads: int) -> None:
+        from thermidor.steps.live import CHUNK
+
+        spans = enumerate(society.spans)
+        cut = [(here, i, min(i + CHUNK, end), start) for here, (start, end) in spans for i in range(start, end, CHUNK)]
+        self.parts = np.array(cut)
+        self.sums = np.zeros((len(cut), len(CLASSES)), TALLY)
+        self.threads = threads
+        self.pool = ThreadPoolExecutor(threads)
+
+
+def threaded_month(society: Society, rule: Any, outside: np.ndarray, month: int, spread: Spread) -> np.ndarray:
     """One month, the citizens' chunks spread over threads; totals are added in order, so bits are the same."""
     from thermidor.month import after, before, chunks
-    from thermidor.steps.live import CHUNK
 
     before(society.world, rule, society.keys, outside, month)
-    parts = np.array(
-        [
-            (here, first, min(first + CHUNK, end), start)
-            for here, (start, end) in enumerate(society.spans)
-            for first in range(start, end, CHUNK)
-        ]
-    )
-    sums = np.zeros((len(parts), len(CLASSES)), TALLY)
+    parts, sums, threads = spread.parts, spread.sums, spread.threads
+    sums[:] = np.zeros((), TALLY)
 
     def work(lane: int) -> None:
         chunks(society.people, parts, lane, threads, society.world, rule, society.keys, month, sums)
 
-    with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(work, range(threads)))
+    list(spread.pool.map(work, range(threads)))
     after(society.world, rule, society.keys, month, parts, sums)
     return society.flat.copy()
 

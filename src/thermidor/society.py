@@ -214,7 +214,7 @@ def found(
     for here, name in enumerate(names):
         given = resolved.conditions[name]
         c = world[here : here + 1]
-        conditions_into(c, given, frontier)
+        conditions_into(c, given, frontier, rules)
         c["members"], c["armed"], c["own_norms"], c["orientation"], c["obedience"] = resolved.organisations[name].T
         c["patron"] = resolved.patrons[name]
         c["latitude"], c["longitude"] = resolved.places[name]
@@ -228,7 +228,7 @@ def found(
     return society
 
 
-def conditions_into(c: Any, given: dict[str, float], frontier: float) -> None:
+def conditions_into(c: Any, given: dict[str, float], frontier: float, rules: np.ndarray) -> None:
     """Write the starting conditions that are state of the country as they stand."""
     for key in ("population", "gdp_per_head", "herd", "planned", "literacy", "dislocation", "exhaustion"):
         c[key] = given[key]
@@ -259,7 +259,7 @@ def conditions_into(c: Any, given: dict[str, float], frontier: float) -> None:
     c["holder"] = np.argmax(c["authority"])
     left = given["camps.reform"] + given["camps.revolution"]
     c["council_lead"] = given["camps.revolution"] / left if left else 0.5
-    ahead = given["camps.reform"] - given["camps.liberal"] - 0.5 * given["camps.reaction"]
+    ahead = given["camps.reform"] - given["camps.liberal"] - rules[0]["reaction_votes"] * given["camps.reaction"]
     c["reformists_govern"] = float(ahead > 0.0) * given["franchise"]
     c["frailty"] = 1.0
 

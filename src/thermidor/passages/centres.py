@@ -66,7 +66,7 @@ def weigh_centres(c, rules):
     officials = rules.officials_strength * rules.officials_count_for * c.apparatus_share
     posts = officials * c.state_property
     obeyed += officials * c.private_share + rules.hold_of_office
-    fright = c.left_threat / (c.left_threat + rules.fright_half)
+    fright = fright_of_left(c, rules)
     own = rules.command_apart * c.corporate
     apart = own + (1.0 - own) * fright
     apart += (1.0 - apart) * a[ARMY] / max(a[ARMY] + a[GOVERNMENT], TINY)
@@ -93,6 +93,12 @@ def weigh_centres(c, rules):
     )
     c.backing[PARTY] += obeyed * a[PARTY]
     c.backing[int(c.holder)] += rules.garrison * c.garrison
+
+
+@compiled
+def fright_of_left(c, rules):
+    """The part of owners and of those who follow them that is frightened by the left: half at fright_half."""
+    return c.left_threat / (c.left_threat + rules.fright_half)
 
 
 @compiled
@@ -150,7 +156,7 @@ def drift(c, rules):
     c.authority[COUNCILS] -= handed
     c.authority[GOVERNMENT] += handed
     right = c.weight[FASCIST_CAMP] + c.weight[REACTION_CAMP] + c.weight[LIBERAL_CAMP]
-    fright = c.left_threat / (c.left_threat + rules.fright_half)
+    fright = fright_of_left(c, rules)
     called = unit(MONTH * rules.call_in * fright * c.weight[FASCIST_CAMP] / max(right, TINY)) * c.authority[ARMY]
     c.authority[ARMY] -= called
     c.authority[PARTY] += called

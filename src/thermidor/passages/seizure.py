@@ -23,7 +23,8 @@ def seize(c, rules, key, month):
     Equation: hazard = seizure x moves_pace x logistic(move_sharpness x (odds x (1 - authority) x distance - (1 - odds)
     x cost_of_failure x (cost_at_least + civil x all camps' weight)(cost_of_office + authority) - move_threshold)) a
     year; odds = own^force_power / (own^force_power + holder's^force_power), each with the part of third centres that
-    stands nearer to it. A property programme under way is that of whoever holds power by now.
+    stands nearer to it. A property programme under way becomes that of
+    whoever holds power by now, as far as no garrison upholds another's.
     Claims: P28, P29, P30, P31, P40, P53.
     Assumes: Tullock (1980), Skaperdas (1996) on odds; Tilly (1978) on dual power: one rule for a palace guard, a
     general, a movement and councils.
@@ -34,7 +35,7 @@ def seize(c, rules, key, month):
     if holder != int(c.holder):
         carry_through(c, rules, holder, int(c.holder))
     elif c.transfer >= 0.0:
-        c.transfer = programme_of(c, rules, holder)[0]
+        c.transfer += (1.0 - c.garrison) * (programme_of(c, rules, holder)[0] - c.transfer)
     society = TINY
     for j in range(len(CAMPS)):
         society += c.weight[j]
@@ -132,7 +133,7 @@ def take_power(c, rules, i, holder):
     Signs: as written.
     Leaves out: betrayal among winners (the next seizure), terror of the first months.
     """
-    total = norms = orientation = 0.0
+    total = norms = winners = 0.0
     for j in range(len(CENTRES)):
         part = 1.0 if j == i else (rules.holder_left if j == holder else beside(c, rules, j, i, holder))
         programme = programme_of(c, rules, j)
@@ -141,9 +142,9 @@ def take_power(c, rules, i, holder):
             c.authority[j] = rules.holder_left * c.backing[i]
         else:
             norms += c.authority[j] * programme[2]
-            orientation += c.authority[j]
+            winners += c.authority[j]
         total += c.authority[j]
-    brought = norms / max(orientation, TINY)
+    brought = norms / max(winners, TINY)
     for j in range(len(CENTRES)):
         c.authority[j] /= total
     bring_norms(c, rules, brought)

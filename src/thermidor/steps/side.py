@@ -30,7 +30,7 @@ from thermidor.country import (
 )
 from thermidor.jit import compiled
 from thermidor.passages.seizure import holder_of
-from thermidor.steps.shapes import MONTH, TINY, toward, unit
+from thermidor.steps.shapes import MONTH, TINY, logistic, toward, unit
 
 
 @compiled
@@ -148,7 +148,7 @@ def form_government(c, rules):
     Leaves out: constitutions, kings, coalitions.
     """
     ahead = c.camp[REFORM_CAMP] - c.camp[LIBERAL_CAMP] - rules.reaction_votes * c.camp[REACTION_CAMP]
-    votes = 1.0 / (1.0 + math.exp(-rules.election_slope * ahead)) * c.franchise
+    votes = logistic(rules.election_slope * ahead) * c.franchise
     c.reformists_govern = toward(c.reformists_govern, votes, rules.term)
     left = c.weight[REFORM_CAMP] + c.weight[REVOLUTION_CAMP]
     c.council_lead = toward(c.council_lead, c.weight[REVOLUTION_CAMP] / max(left, TINY), rules.recall_lag)

@@ -1,6 +1,6 @@
 """`make bench`: how fast the model is, beside its bars. Figures of one run on one machine: trust the ratios.
 
-python benchmarks/bench.py [citizen] [small] [start] [people]      all parts, or some
+python benchmarks/bench.py [citizen] [small] [start] [people] [world]      all parts, or some
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from clocks import CALL, in_turn, process, seconds, told
 
 SCENARIO = "russia-1917"
 FEW, MANY = 10_000, 10_000_000
+WORLD, COUNTRIES, WORLDS = "world-1913", 20, 200
 THREADS = 2
 ROUNDS = 5
 """Runs of the command line of which the shortest counts."""
@@ -181,11 +182,52 @@ def people() -> Iterator[Line]:
     yield Line("  peak memory", f"{found['GB']:.1f} GB", "8 GB")
 
 
+def world() -> Iterator[Line]:
+    """Twenty countries of the world: one run over threads; runs side by side; and what threads and countries cost."""
+    from thermidor.rules import load_rules
+    from thermidor.runs.simulate import advance, begin
+    from thermidor.scenarios import load_scenario, resolve
+    from thermidor.society import Society
+
+    rules = load_rules().record(load_rules().values())
+    resolved = resolve(load_scenario(WORLD), 1, 0)
+    whole = begin(resolved, rules, seed=1, replicate=0, citizens=FEW)
+
+    def cut(countries: int) -> dict[str, Any]:
+        all_, end = whole["society"], whole["society"].spans[countries - 1, 1]
+        arrays = all_.world[:countries], all_.people[:end], all_.spans[:countries], all_.keys[:countries]
+        outside = whole["outside"][:, :countries].copy()
+        society = Society(*(array.copy() for array in arrays))
+        return whole | {"society": society, "outside": outside, "countries": whole["countries"][:countries]}
+
+    advance(cut(1), 1)
+    advance(cut(COUNTRIES), 1, threads=THREADS)
+    months, rounds = resolved.months, 3
+    works = [(COUNTRIES, THREADS), (COUNTRIES, 1), (1, 1)]
+    states = [[cut(countries) for _ in range(rounds)] for countries, _ in works]
+
+    def side_by_side() -> None:
+        with ThreadPoolExecutor(THREADS) as pool:
+            list(pool.map(lambda state: advance(state, months), [cut(COUNTRIES) for _ in range(THREADS)]))
+
+    lives = [lambda s=s, t=t: advance(s.pop(), months, threads=t) for s, (_, t) in zip(states, works, strict=True)]
+    spread, serial, alone, both = in_turn(*lives, side_by_side, times=rounds)
+    many = f"{COUNTRIES} countries x {FEW:,} citizens x {months:,} months"
+    yield Line(f"{many}, {THREADS} threads", f"{spread:.1f} s", "3 s")
+    yield Line(
+        f"  {WORLDS} runs, {THREADS} at a time, extrapolated", f"{both / THREADS * WORLDS / 60:.1f} min", "8 min"
+    )
+    yield Line("  a citizen's month, one thread", f"{serial / COUNTRIES / FEW / months * 1e9:.1f} ns")
+    yield Line("  the same over that of one country alone", f"{serial / COUNTRIES / alone:.2f} x")
+    yield Line(f"  one thread over {THREADS}", f"{serial / spread:.2f} x")
+
+
 PARTS: dict[str, Callable[[], Iterator[Line]]] = {
     "citizen": citizen,
     "small": small,
     "start": start,
     "people": people,
+    "world": world,
 }
 
 

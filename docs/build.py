@@ -16,7 +16,7 @@ from typing import Any
 import yaml
 from design_block import keys_block, outcomes_block, states_block
 from event_blocks import passages_block, quantities_block
-from fit_blocks import counts_block, edges_block, targets_block
+from fit_blocks import counts_block, found_block, targets_block
 from lens_blocks import codings_block, lens_pages, lenses_block, verdicts_block
 from read_source import DOCS, SOURCE, Mechanism, mechanisms, month_order, step_docstring, summary
 from theory_pages import theory_pages
@@ -65,7 +65,7 @@ def blocks() -> dict[str, dict[str, str]]:
         "docs/experiments/branches.md": {"states": states_block()},
         "docs/experiments/designs.md": {"keys": keys_block(), "outcomes": outcomes_block()},
         "docs/lenses.md": {"lenses": lenses_block(), "verdicts": verdicts_block(), "codings": codings_block()},
-        "docs/fitting.md": {"counts": counts_block(), "edges": edges_block(), "targets": targets_block()},
+        "docs/fitting.md": {"counts": counts_block(), "found": found_block(), "targets": targets_block()},
     }
 
 

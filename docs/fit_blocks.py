@@ -1,54 +1,94 @@
-"""The parts of the page on fitting that are made from the registry and from the files of the fit."""
+"""The parts of the page on fitting that are made from the registry, the targets and the fit that ships."""
 
 from __future__ import annotations
 
+import csv
+import json
 from pathlib import Path
+from typing import Any
 
-import yaml
-
+from thermidor.fitting import targets
 from thermidor.rules import load_rules
 
-VALIDATION = Path(__file__).parent.parent / "validation"
+SHIPPED = Path(targets.__file__).parent
+EDGE = 0.03
+"""Share of its range within which a value stands at an edge."""
 
 
 def counts_block() -> str:
-    """How many rules there are, and how many of them rest on an assumption."""
+    """How many rules there are, how many of them rest on an assumption, and how many stand at an edge."""
     registry = load_rules()
     rules = [registry[name] for name in registry]
-    assumed = sum(rule.source.startswith("assumed") for rule in rules)
+    assumed = [rule for rule in rules if rule.source.startswith("assumed")]
     switches = sum(rule.off is not None for rule in rules)
+    edge = [r for r in assumed if r.high > r.low and min(r.value - r.low, r.high - r.value) < EDGE * (r.high - r.low)]
     return (
-        f"There are {len(rules)} rules: {len(rules) - assumed} have a source for their order of size, {assumed} are "
-        f"assumed. {switches} of them are strengths of mechanisms, which can be switched off."
+        f"There are {len(rules)} rules: {len(rules) - len(assumed)} have a source for their order of size, "
+        f"{len(assumed)} are assumed. {switches} of them are strengths of mechanisms, which can be switched off. "
+        f"{len(edge)} of those that are assumed stand within three hundredths of an edge of their range."
     )
 
 
 def targets_block() -> str:
-    """What the fit aimed at, from its own file: kind, dates, values, source."""
-    asked = yaml.safe_load((VALIDATION / "targets.yaml").read_text(encoding="utf-8"))
-    lines = ["| target | asked | source |", "| --- | --- | --- |"]
-    span = "-".join(str(asked["record"][side]) for side in ("first", "last"))
-    lines.append(f"| GDP per head {span}, mean absolute log error, one scale removed | small | Maddison 2023 |")
-    periods = ", ".join("-".join(map(str, row["years"])) for row in asked["growth"])
-    lines.append(f"| growth per head {periods} | the record's | Maddison 2023 |")
-    for name, words in (("level", "GDP per head"), ("population", "population")):
-        lines.append(f"| {words} {', '.join(map(str, asked[name][0]['years']))} | the record's | Maddison 2023 |")
-    for row in asked["medians"]:
-        at = ", ".join(f"{year}: {value:g}" for year, value in row["at"].items())
-        lines.append(f"| `{row['of']}` | {at} | {row['source']} |")
-    for name in ("label", "norms_half", "exit", "purge", "wave", "passages"):
-        told = {
-            key: value for key, value in asked[name].items() if "weight" not in key and key not in ("most", "latest")
-        }
-        values = ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in told.items())
-        lines.append(f"| {name.replace('_', ' ')} | {values} | the record and the chapter; see `loss.py` |")
+    """What the fit aims at, what checks it and what it does not see."""
+    found = targets.load_targets()
+    lines = ["| rows of the gallery | |", "| --- | --- |"]
+    for mark, words in (("fit", "fitted"), ("check", "check the fit"), ("sealed", "sealed")):
+        names = [target.name for target in found.of(mark) if target.row]
+        lines.append(f"| {words} | {', '.join(names)} |")
+    lines += ["", "| of one course | mark | asked | gap that counts one half | source |", "| --- |" + " --- |" * 4]
+    for target in found.targets:
+        if (course := target.course) is not None:
+            lines.append(
+                f"| {target.name} | {target.mark} | {_asked(course)} | {course.tolerance:g} | {course.source} |"
+            )
+    share = targets.weights(found.fitted)
+    course = sum(share[target.name] for target in found.fitted if target.course)
+    lines += ["", f"Weights: the rows {100 * (1 - course):.0f}%, the course {100 * course:.0f}%."]
     return "\n".join(lines)
 
 
-def edges_block() -> str:
-    """Which of the fitted rules ended near an edge of their range: a complaint about a form, not an estimate."""
-    registry = load_rules()
-    free = [registry[name] for name in (VALIDATION / "free_rules.txt").read_text(encoding="utf-8").split()]
-    edge = [r for r in free if min(r.value - r.low, r.high - r.value) < 0.03 * (r.high - r.low)]
-    named = ", ".join(f"`{r.name}` ({r.value:g} of {r.low:g} to {r.high:g})" for r in edge) or "none"
-    return f"{len(free)} rules were free. Ended within three hundredths of an edge of their range: {named}."
+def _asked(course: targets.Course) -> str:
+    years = "-".join(map(str, dict.fromkeys(course.years)))
+    if course.kind == "date":
+        return f"`{course.of}` first in {course.asked:g}"
+    if course.kind == "error":
+        return f"`{course.of}` {years}, mean absolute log error, one scale removed: small"
+    if course.kind == "growth":
+        return f"`{course.of}` {years}: {100 * course.asked:.1f}% a year"
+    return f"`{course.of}` {years}: {course.asked:.4g}"
+
+
+def found_block() -> str:
+    """What the fit that ships found: rules, widths, targets before and after."""
+    if not (SHIPPED / "posterior.csv").is_file():
+        return (
+            "No fit by this command ships yet. The present values are those of the earlier search, described below; "
+            "to the rows of the gallery they have not been fitted."
+        )
+    told = json.loads((SHIPPED / "manifest.json").read_text(encoding="utf-8"))
+    lines = [
+        f"{told['evaluations']:,} draws of {len(told['free'])} rules, seed {told['seed']}; the posterior is worth "
+        f"{told['effective']:g} draws. Distances below {told['thresholds'][-1]:.3f} are kept; chance alone moves a "
+        f"distance by {told['luck']:.3f}.",
+        "",
+        "| rule | range | before | point | nine tenths of the posterior | width |",
+        "| --- |" + " --- |" * 5,
+    ]
+    for row in _table("identified.csv"):
+        low, high, before, point, q05, q95 = (
+            f"{float(row[k]):.3g}" for k in ("low", "high", "before", "point", "q05", "q95")
+        )
+        lines.append(
+            f"| `{row['rule']}` | {low} to {high} | {before} | {point} | {q05} to {q95} | {float(row['width']):.2f} |"
+        )
+    lines += ["", "| target | mark | distance before | after |", "| --- | --- | --- | --- |"]
+    for row in _table("targets.csv"):
+        far, near = (f"{float(row[f'distance_{when}']):.2f}" for when in ("before", "after"))
+        lines.append(f"| {row['target']} | {row['mark']} | {far} | {near} |")
+    return "\n".join(lines)
+
+
+def _table(name: str) -> list[dict[str, Any]]:
+    with (SHIPPED / name).open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))

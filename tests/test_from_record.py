@@ -6,7 +6,8 @@ import math
 from pathlib import Path
 
 import pytest
-from validation.from_record import Step, brier, refit, rivals
+from validation.from_record import refit
+from validation.skill import Step, brier, rivals
 
 from thermidor.cli.new import Wish, carry_out
 from thermidor.country import CLASSES

@@ -27,7 +27,7 @@ SHAPES = {
     "wander": {2},
 }
 """What the shapes of `shapes.py` need for being what they are called."""
-NAMED = {"MONTH", "TINY", "LN_TWO", "FAR", "CHUNK", "DEGREE", "EARTH", "POLE", "GRAIN"}
+NAMED = {"MONTH", "TINY", "LN_TWO", "FAR", "CHUNK", "BLOCK", "DEGREE", "EARTH", "POLE", "GRAIN"}
 """Constants that belong to arithmetic, to the machine or to the earth."""
 
 

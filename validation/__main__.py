@@ -27,6 +27,10 @@ PARTS = (
     "sizes",
     "pairing",
     "robustness",
+    "autonomy",
+    "world",
+    "from_record",
+    "lenses_cover",
 )
 SMALL = Plan(replicates=6, citizens=400, surroundings=150, draws=2, small=True)
 

@@ -1,7 +1,7 @@
-"""Bar 4: a valid scenario for every country and every tenth year, and the errors of what is filled in.
+"""Bar 4: a valid scenario for every country and every tenth year, its skill, and the errors of what is filled in.
 
-`python -m validation.from_record` writes every scenario and lists those that are refused; `--fit` works out the
-models of `record/filling.yaml` again and shows them beside the numbers that are shipped. `report` is the page.
+`python -m validation from_record` is the page. `python -m validation.from_record` writes every scenario and lists those
+that are refused; `--fit` works out the models of `record/filling.yaml` again and shows them beside what is shipped.
 """
 
 from __future__ import annotations
@@ -10,28 +10,43 @@ import argparse
 import math
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from thermidor.errors import InputError
-from thermidor.record import countries, facts
-from thermidor.record.facts import BASE_YEAR, by_year, filling
-from thermidor.record.states import State, states_in
+from thermidor.record import countries
+from thermidor.record.facts import BASE_YEAR, EDGE, by_year, filling
 from thermidor.scenarios.from_record import scenario_from_record
-from thermidor.scenarios.from_record_land import covers
-from thermidor.scenarios.from_record_mapping import state_property
+from validation.skill import (
+    BALANCED,
+    FIRST,
+    LAST,
+    SCORE_HEADS,
+    SCORE_NOTE,
+    STEP,
+    UNSEEN,
+    Forecast,
+    every,
+    fitted_on,
+    forecasts,
+    headline,
+    labelled,
+    scored,
+    steps,
+)
 
 if TYPE_CHECKING:
     from validation.ensemble import Plan
-    from validation.page import Page
+    from validation.page import Cell, Page
 
-FIRST, LAST, STEP = 1790, 2020, 10
+CITIZENS, REPLICATES = 500, 10
+SMALL_SHARE = 40
+"""One start in so many is lived under a small budget."""
 MODELS = ("gdp_per_head", "urban_in_cities", "urban", "literacy_by_schooling", "literacy", "association", "integrity")
 MORE_MODELS = ("constraints", "arms")
-DEMOCRATIC = 0.5
-LABELS = ("democracy", "autocracy", "communist")
 Row = tuple[str, dict[str, float], float]
 
 
@@ -41,12 +56,6 @@ class Tried(NamedTuple):
     key: str
     year: int
     refused: str
-
-
-def every(step: int = STEP, first: int = FIRST, last: int = LAST) -> Iterator[State]:
-    """Each state in each covered year of the grid; a state's span is chosen by the year."""
-    for year in range(first, last + 1, step):
-        yield from (one._replace(first=year) for one in states_in(year) if covers(one, year))
 
 
 def tried(step: int = STEP, first: int = FIRST, last: int = LAST) -> list[Tried]:
@@ -61,68 +70,8 @@ def tried(step: int = STEP, first: int = FIRST, last: int = LAST) -> list[Tried]
     return found
 
 
-def lived(sample: Sequence[State], citizens: int = 200) -> list[tuple[str, int, float]]:
-    """Run each scenario for its ten years; the largest failure of its books, as a share. Raises what the run raises."""
-    from thermidor.runs import run
-
-    found = []
-    for one in sample:
-        scenario = scenario_from_record(one.key, str(one.first))
-        whole = run(scenario, replicates=1, citizens=dict.fromkeys(scenario.countries, citizens), seed=1).whole
-        worst = max(float(np.abs(whole[name].values).max()) for name in ("residual", "hoard_gap"))
-        found.append((one.key, one.first, worst))
-    return found
-
-
-class Step(NamedTuple):
-    """The coded labels of a state in a year and `years` later, as places in LABELS."""
-
-    key: str
-    year: int
-    now: int
-    later: int
-
-
-def steps(years: int = STEP) -> list[Step]:
-    """All covered states and years of the grid with a coded label then and so many years later."""
-    found = []
-    for one in every():
-        then = [other for other in states_in(one.first + years) if other.key == one.key]
-        now, later = coded_label(one, one.first), coded_label(then[0], one.first + years) if then else None
-        if now and later:
-            found.append(Step(one.key, one.first, LABELS.index(now), LABELS.index(later)))
-    return found
-
-
-def brier(chances: np.ndarray, later: Sequence[int]) -> np.ndarray:
-    """Brier scores of chances [step, label] against what came: 0 is perfect, 2 as wrong as can be."""
-    return ((chances - np.eye(len(LABELS))[list(later)]) ** 2).sum(axis=1)
-
-
-def rivals(found: Sequence[Step]) -> dict[str, np.ndarray]:
-    """Chances [step, label] of what a run has to beat: the label stays; a Markov chain, fitted on other countries.
-
-    Countries are split in two halves by their order; each half's chain comes from the other.
-    """
-    keys = sorted({one.key for one in found})
-    half = np.array([keys.index(one.key) % 2 for one in found])
-    now, later = (np.array([getattr(one, name) for one in found]) for name in ("now", "later"))
-    chain = np.zeros((2, len(LABELS), len(LABELS)))
-    np.add.at(chain, (1 - half, now, later), 1.0)
-    chain = (chain + 1.0 / len(LABELS)) / (chain + 1.0 / len(LABELS)).sum(axis=2, keepdims=True)
-    return {"persistence": np.eye(len(LABELS))[now], "Markov chain": chain[half, now]}
-
-
-def coded_label(one: State, year: int) -> str | None:
-    """What the published codings say of a state in a year: communist (state property), democracy or autocracy."""
-    if state_property(one, year):
-        return "communist"
-    votes = facts.electoral(one, year)
-    return None if votes is None else "democracy" if votes.value >= DEMOCRATIC else "autocracy"
-
-
 def _odds(share: float) -> float:
-    held = min(max(share, facts.EDGE), 1.0 - facts.EDGE)
+    held = min(max(share, EDGE), 1.0 - EDGE)
     return math.log(held / (1.0 - held))
 
 
@@ -218,32 +167,48 @@ def refit(name: str) -> Fit:
 
 
 def report(plan: Plan) -> Page:
-    """How many scenarios there are and how many are refused, and the errors of the models that fill gaps."""
+    """Write and live every start: how many are valid and balance, the forecast and its rivals, the models of gaps."""
     from validation.page import Page, Table
 
-    found = tried(step=50 if plan.small else STEP)
-    by_decade: dict[int, list[Tried]] = {}
-    for one in found:
-        by_decade.setdefault(one.year, []).append(one)
-    rows = [[year, len(ones), sum(bool(one.refused) for one in ones)] for year, ones in sorted(by_decade.items())]
+    grid = list(every(step=STEP))[:: SMALL_SHARE if plan.small else 1]
+    plan = replace(plan, citizens=CITIZENS, surroundings=CITIZENS, replicates=2 if plan.small else REPLICATES)
+    found = forecasts(grid, plan)
+    known, used, coded = {(one.key, one.year): one for one in found if not one.failed}, fitted_on(), steps()
+    unseen = scored(UNSEEN, [one for one in coded if one.key not in used], coded, known)
+    seen = scored("in shipped scenarios", [one for one in coded if one.key in used], coded, known)
     fills = [
         [name, model["measure"], model["error"], model["rows"], model["places"]]
         for name, model in filling()["models"].items()
     ]
-    following = steps()
-    later = [one.later for one in following]
-    scores = [[name, float(brier(made, later).mean()), len(later)] for name, made in rivals(following).items()]
-    heads = ("quantity", "measure", "error", "rows", "places")
-    return Page(
-        "Starting anywhere in the record",
-        "A scenario is written and checked for every country and every tenth year that the record covers.",
-        [
-            Table("from-record-valid", "Scenarios by year", ("year", "states covered", "refused"), rows),
-            Table("from-record-fills", "Models that fill gaps", heads, fills),
-            Table("from-record-rivals", "What a forecast has to beat", ("rival", "Brier score", "steps"), scores),
-        ],
-        plan,
+    about = (
+        f"{headline(unseen)} A scenario is written for every state and every tenth year that the record covers, and "
+        f"lived for ten years by {plan.replicates} members of {plan.citizens} citizens: {balance(found)}"
     )
+    tables = [
+        Table("skill", "The label ten years later", SCORE_HEADS, [*unseen, *seen], SCORE_NOTE),
+        Table("labels", "Labels of the runs beside the coded ones", *labelled(coded, known, used)),
+        Table("valid", "Starts by year", *by_year_table(found)),
+        Table("fills", "Models that fill gaps", ("quantity", "measure", "error", "rows", "places"), fills),
+    ]
+    return Page("Starting anywhere in the record", about, tables, plan)
+
+
+def balance(found: Sequence[Forecast]) -> str:
+    """How many starts were valid and ran, and with what books."""
+    ran = [one for one in found if not one.failed]
+    worst = max((one.worst for one in ran), default=np.nan)
+    held = sum(one.worst < BALANCED for one in ran)
+    return f"{len(ran)} of {len(found)} ran, {held} with balanced books (worst residual {worst:.1e} of what there is)."
+
+
+def by_year_table(found: Sequence[Forecast]) -> tuple[Sequence[str], list[list[Cell]]]:
+    """Starts by year: how many there are, how many failed, the worst residual."""
+    rows: list[list[Cell]] = []
+    for year in sorted({one.year for one in found}):
+        ones = [one for one in found if one.year == year]
+        worst = max((one.worst for one in ones if not one.failed), default=np.nan)
+        rows.append([str(year), len(ones), sum(bool(one.failed) for one in ones), f"{worst:.1e}"])
+    return ("year", "states covered", "refused or broken off", "worst residual"), rows
 
 
 def main() -> int:
@@ -251,20 +216,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m validation.from_record", description=__doc__)
     parser.add_argument("--fit", action="store_true", help="work out the models of filling.yaml again")
     parser.add_argument("--step", type=int, default=STEP, help="years between starts (10)")
-    parser.add_argument("--rivals", action="store_true", help="scores of persistence and of a Markov chain")
-    parser.add_argument("--run", type=int, default=0, metavar="N", help="run N scenarios of the grid for ten years")
     asked = parser.parse_args()
-    if asked.rivals:
-        found = steps()
-        for name, chances in rivals(found).items():
-            score = brier(chances, [one.later for one in found])
-            print(f"{name}: Brier {score.mean():.3f} over {len(found)} steps")
-        return 0
-    if asked.run:
-        grid = list(every(asked.step))
-        for key, year, worst in lived(grid[:: max(1, len(grid) // asked.run)]):
-            print(f"{key} {year}: books off by {worst:.1e}", flush=True)
-        return 0
     if asked.fit:
         differ = 0
         for name in (*MODELS, *MORE_MODELS):

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from thermidor import __version__
 from thermidor.jit import rules_digest
 from validation.ensemble import Plan
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 Cell = str | float | int | bool | None
 FOLDER = Path(__file__).parent.parent / "docs" / "results"
@@ -29,12 +33,17 @@ class Table:
 
 @dataclass(frozen=True)
 class Page:
-    """One part's results: title, what was done, its tables, and how much was run."""
+    """One part's results: title, what was done, its tables, how much was run, its pictures by name.
+
+    `beside` are tables too long to be read, written as CSV alone.
+    """
 
     title: str
     about: str
     tables: Sequence[Table]
     plan: Plan
+    pictures: Mapping[str, Figure] = field(default_factory=dict)
+    beside: Sequence[Table] = ()
 
 
 def shown(cell: Cell) -> str:
@@ -69,14 +78,19 @@ def stamp(part: str, plan: Plan, seconds: float) -> str:
 
 
 def write(part: str, page: Page, seconds: float, folder: Path = FOLDER) -> Path:
-    """Write `PART.md` and one `PART-KEY.csv` a table into `folder`; returns the Markdown's path."""
+    """Write `PART.md`, a `PART-KEY.csv` a table and a `PART-NAME.png` a picture; returns the Markdown's path."""
     folder.mkdir(parents=True, exist_ok=True)
-    made = stamp(part, page.plan, seconds)
+    made, part = stamp(part, page.plan, seconds), part.replace("_", "-")
     lines = [f"# {page.title}", "", page.about, "", made, ""]
+    for name, picture in page.pictures.items():
+        lines += [f"![{page.title}: {name}]({part}-{name}.png)", ""]
+        look = {"facecolor": picture.get_facecolor(), "metadata": {"Software": None}}
+        picture.savefig(folder / f"{part}-{name}.png", **look)
     for table in page.tables:
         lines += [f"## {table.title}", "", *markdown(table), ""]
         if table.note:
             lines += [table.note, ""]
+    for table in (*page.tables, *page.beside):
         with (folder / f"{part}-{table.key}.csv").open("w", encoding="utf-8", newline="") as file:
             file.write(f"# {made}\n")
             writer = csv.writer(file, lineterminator="\n")

@@ -97,3 +97,30 @@ def _sum_to_one(found: Mapping[str, float]) -> dict[str, float]:
         keys = [key for key in found if key.startswith(f"{group}.")]
         scaled |= {key: found[key] / sum(found[k] for k in keys) for key in keys}
     return scaled
+
+
+PROPERTY = {"capitalist": "germany-1930", "feudal": "russia-1913", "state": "russia-1917"}
+"""A shipped scenario for each kind of property on which the balance of classes is varied."""
+WORKING_CAMPS, OWNING_CAMPS = ("reform", "revolution"), ("liberal", "reaction", "fascist")
+WORKING_TIES, OWNING_TIES = ("organisation", "village_organisation"), ("owners_organisation", "middle_organisation")
+
+
+def balanced(scenario: Scenario, owners: float) -> Scenario:
+    """Return the scenario with the first country's ties and camps shared out between owners and those who work.
+
+    owners: 0..1, the owners' part. What both sides have together is the scenario's own, of ties (each mean of a side's
+    two) and of camps; within a side proportions stay. Property, land, classes, centres and force stay as they are;
+    nothing comes from outside. Raises InputError where a scenario lacks these conditions.
+    """
+    start = scenario.countries[first_country(scenario)].start
+    found: dict[str, float] = {}
+    for working, owning in (
+        (WORKING_TIES, OWNING_TIES),
+        (tuple(f"camps.{c}" for c in WORKING_CAMPS), tuple(f"camps.{c}" for c in OWNING_CAMPS)),
+    ):
+        given = {key: start[key].value if key in start else 0.0 for key in (*working, *owning)}
+        both = sum(given.values())
+        for side, part in ((working, 1.0 - owners), (owning, owners)):
+            own = sum(given[key] for key in side)
+            found |= {key: min(both * part * given[key] / own, 1.0) for key in side if own > 0.0}
+    return start_at(scenario, found).without_outside()

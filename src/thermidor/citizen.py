@@ -32,28 +32,28 @@ from thermidor.steps.shapes import MONTH, TINY, above, bend, unit, wide
 
 
 @compiled
-def live_a_month(me, i, c, rates, rules, dying, moving, minding, totals):
-    """Let citizen `i` (a record of CITIZEN) of country `c` live one month.
+def live_on_income(me, rates, rules, totals):
+    """The first half of a month: a citizen (a record of CITIZEN) earns, eats, feels and learns.
 
-    `rates` (RATES) and `totals` (TALLY) have one record a class; the totals grow by what the citizen did and is.
+    `rates` (RATES) and `totals` (TALLY) have one record a class; the totals grow by what the citizen did. Returns the
+    shortfall below subsistence, 0..1.
     """
     mine, was = rates[me.class_], totals[me.class_]
     eaten, saved, living = earn_and_eat(me, mine, rules)
-    short = above(1.0 - living * mine.one_bare)
     feel(me, mine, rules, living)
     learn(me, mine)
-    if me.class_ == OFFICIAL:
-        mind_property(me, c, rules, uniform(minding, i))
-    elif me.age >= mine.grown:
-        take_side(me, mine, uniform(minding, i))
-    chance = uniform(moving, i)
-    if chance < mine.stir[me.sector] and (me.age >= mine.grown or me.class_ <= CAPITALIST):
-        move(me, c, mine, rules, chance)
-    grow_up(me, c, mine, short, was)
-    die(me, c, mine, rules, uniform(dying, i), short, was)
     was.eaten += eaten
     was.kept += eaten * (me.sector == HOME)
     was.saved += saved
+    return above(1.0 - living * mine.one_bare)
+
+
+@compiled
+def go_through_life(me, i, c, rates, rules, living_key, minding_key, short, totals):
+    """The second half: citizen `i` of country `c` grows older, meets chance, and is counted as the month leaves him."""
+    mine, was = rates[me.class_], totals[me.class_]
+    grow_up(me, c, mine, short, was)
+    meet_chance(me, i, c, mine, rules, living_key, minding_key, short, was)
     be_counted(me, rates[me.class_], rules, short, totals[me.class_])
 
 
@@ -140,12 +140,45 @@ def learn(me, mine):
 
 
 @compiled
+def meet_chance(me, i, c, mine, rules, living_key, minding_key, short, was):
+    """In most months nothing rare befalls a citizen; else he dies, thinks politics over, moves, or the last two.
+
+    Equation: one draw for all: he dies where it is below the risk (see `die`); what is left of it, stretched to 0..1
+    again, is independent of that, and decides whether he moves (see `move`) or, stretched once more, thinks politics
+    over with chance side_pace + side_anger x anger a year (officials: once in minding_years); anger = (grievance -
+    side_calm) / (side_angry - side_calm), held in 0..1. Who might move thinks by a draw of its own.
+    Claims: none; bookkeeping.
+    Assumes: chances are independent of one another; the dead do not move.
+    Signs: thinking up with grievance.
+    Leaves out: nothing.
+    """
+    anger = unit((wide(me.grievance) - mine.side_calm) * mine.side_span)
+    risk = mine.life_table[min(me.age // 12, OLDEST)] + mine.famine * short + mine.peril[me.sector]
+    stir = mine.stir[me.sector] * (me.age >= mine.moving_age)
+    pace = (mine.side_pace + mine.side_anger * anger) * (me.age >= mine.minding_age)
+    draw = uniform(living_key, i)
+    if draw >= risk + stir + pace:
+        return
+    if draw < risk:
+        die(me, mine, rules, draw, risk, short, was)
+        return
+    left = (draw - risk) / (1.0 - risk)
+    thought = uniform(minding_key, i) if left < stir else (left - stir) / (1.0 - stir)
+    if thought < pace:
+        if me.class_ == OFFICIAL:
+            mind_property(me, c, rules, thought / pace)
+        else:
+            take_side(me, mine, anger, thought / pace)
+    if left < stir:
+        move(me, c, mine, rules, left)
+
+
+@compiled
 def mind_property(me, c, rules, draw):
     """An official turns to private property when it is worth more than the post at the risk he sees.
 
-    Equation: own = temptation - fear_of_turning x (fear - officials' mean) + rank_daring x (rank - rank_ordinary); he
-    turns, once in minding_years, with chance impunity x bend(temptation_slope x own), and turns back with the rest of
-    it.
+    Equation: own = temptation - fear_of_turning x (fear - officials' mean) + rank_daring x (rank - rank_ordinary); when
+    he thinks of it he turns with chance impunity x bend(temptation_slope x own), and else turns back.
     Claims: P38a, P47.
     Assumes: Solnick (1998): the country's `temptation` holds value, risk and the fortune of the centre.
     Signs: up with temptation and rank, down with own fear.
@@ -153,33 +186,24 @@ def mind_property(me, c, rules, draw):
     """
     daring = rules.rank_daring * (wide(me.rank) - rules.rank_ordinary)
     own = c.temptation - rules.fear_of_turning * (wide(me.fear) - c.fear_of_officials) + daring
-    drawn = bend(rules.temptation_slope * own) * c.impunity
-    if draw * rules.minding_years < MONTH * drawn:
-        me.lean = LIBERAL
-    elif (1.0 - draw) * rules.minding_years < MONTH * (1.0 - drawn):
-        me.lean = NO_LEAN
+    me.lean = LIBERAL if draw < bend(rules.temptation_slope * own) * c.impunity else NO_LEAN
 
 
 @compiled
-def take_side(me, mine, draw):
-    """A citizen thinks politics over now and then, the oftener the angrier, and leans as the class's pulls go.
+def take_side(me, mine, anger, draw):
+    """A citizen who thinks politics over leans as the class's pulls go, the calm and the angry apart.
 
-    Equation: anger = (grievance - side_calm) / (side_angry - side_calm), held in 0..1; chance to think = (side_pace +
-    side_anger x anger) / 12; the lean is then drawn from the published chances, mixed between those of the calm and
-    those of the angry (see `publish_sides`).
+    Equation: the lean is drawn from the published chances, mixed by `anger` between those of the calm and those of the
+    angry (see `publish_sides`).
     Claims: P30, P31, P38a.
     Assumes: McFadden (1974) as a form; a person is somewhere between calm and angry.
     Signs: as the published pulls.
     Leaves out: neighbours by name, more than one loyalty, officials (they mind property instead).
     """
-    anger = unit((wide(me.grievance) - mine.side_calm) * mine.side_span)
-    pace = mine.side_pace + mine.side_anger * anger
-    if draw < pace:
-        mark = draw / pace
-        lean = NO_LEAN
-        while lean < FASCIST and mark >= mine.calm[lean] + anger * mine.angry[lean]:
-            lean += 1
-        me.lean = lean
+    lean = NO_LEAN
+    for camp in range(FASCIST):
+        lean += draw >= mine.calm[camp] + anger * mine.angry[camp]
+    me.lean = lean
 
 
 @compiled
@@ -278,7 +302,7 @@ def grow_up(me, c, mine, short, was):
 
 
 @compiled
-def die(me, c, mine, rules, draw, short, was):
+def die(me, mine, rules, draw, risk, short, was):
     """People die by age, and by hunger, war and camp; an heir of the line takes the place.
 
     Equation: yearly chance = what `publish_deaths` says of the age + famine x hunger (living below subsistence) +
@@ -290,24 +314,19 @@ def die(me, c, mine, rules, draw, short, was):
     Signs: up with hunger, war and camps, down with schooling.
     Leaves out: epidemics of their own, sex, life of the heir's mother.
     """
-    hardship = MONTH * rules.famine * short
-    if me.sector == CAMP:
-        hardship += MONTH * rules.camp_deaths * (1.0 + rules.camp_deaths_by_want * c.scarcity_absolute)
-    risk = mine.life_table[min(me.age // 12, OLDEST)] + hardship
-    if draw < risk:
-        k, weight = me.class_, wide(me.weight)
-        was.dead += weight
-        was.excess += weight * (mine.war_deaths + hardship) / risk
-        was.born += weight
-        if k == GENDARME or (k == OFFICIAL and draw >= rules.posts_inherited * risk):
-            me.class_ = WORKER
-        elif k <= CAPITALIST and short > 0.0:
-            me.class_ = PEASANT if k == LANDLORD else PETTY
-        me.age, me.sector, me.rank, me.lean = 0, HOME, CLERK * (me.class_ == OFFICIAL), NO_LEAN
-        me.fear = rules.heirs_keep * wide(me.fear)
-        me.organisation = rules.heirs_keep * wide(me.organisation)
-        me.skill = rules.heirs_skill + rules.heirs_taught * wide(me.skill)
-        me.best = me.expectation
+    k, weight = me.class_, wide(me.weight)
+    was.dead += weight
+    was.excess += weight * (mine.war_deaths + mine.famine * short + mine.peril[me.sector]) / risk
+    was.born += weight
+    if k == GENDARME or (k == OFFICIAL and draw >= rules.posts_inherited * risk):
+        me.class_ = WORKER
+    elif k <= CAPITALIST and short > 0.0:
+        me.class_ = PEASANT if k == LANDLORD else PETTY
+    me.age, me.sector, me.rank, me.lean = 0, HOME, CLERK * (me.class_ == OFFICIAL), NO_LEAN
+    me.fear = rules.heirs_keep * wide(me.fear)
+    me.organisation = rules.heirs_keep * wide(me.organisation)
+    me.skill = rules.heirs_skill + rules.heirs_taught * wide(me.skill)
+    me.best = me.expectation
 
 
 @compiled
@@ -323,19 +342,17 @@ def be_counted(me, mine, rules, short, now):
     """
     weight, grievance, ties, fear = wide(me.weight), wide(me.grievance), wide(me.organisation), wide(me.fear)
     hoard, skill, claims, toil = wide(me.holdings), wide(me.skill), claim(me, mine), mine.toil[me.sector]
+    small, asked, grown = 1.0 * (me.age < SMALL), 1.0 * (me.age >= CENSUS), 1.0 * (me.age >= mine.grown)
     now.heads += weight
     now.hoard += weight * hoard
     now.short += weight * short
     now.grievance += weight * grievance
     now.ties += weight * ties
     now.fear += weight * fear
-    now.acting[me.lean] += weight * grievance * ties * (1.0 - rules.fear_on_action * fear)
     now.claims += weight * claims
     now.toil += weight * toil
-    if me.age < SMALL:
-        now.infants += weight
-    elif me.age >= CENSUS:
-        now.asked += weight
-        now.learning += weight * skill
-    if me.age >= mine.grown:
-        now.grown[me.lean] += weight
+    now.infants += weight * small
+    now.asked += weight * asked
+    now.learning += weight * asked * skill
+    now.grown[me.lean] += weight * grown
+    now.acting[me.lean] += weight * grievance * ties * (1.0 - rules.fear_on_action * fear)

@@ -80,7 +80,11 @@ _RATES = np.dtype(
         ("hiring", "f8"),  # chance of an official's post
         ("enlisting", "f8"),  # chance to join the standing force
         ("stir", "f8", (len(SECTORS),)),  # bound on the chance of any change of work or class, by sector
+        ("moving_age", "i8"),  # months of age from which one may change work or class: owners are born into theirs
+        ("minding_age", "i8"),  # months of age from which one thinks politics over
         ("war_deaths", "f8"),
+        ("famine", "f8"),  # chance to die of full hunger
+        ("peril", "f8", (len(SECTORS),)),  # chance to die of the sector: of a camp
         ("side_pace", "f8"),  # chance to think politics over, without grievance
         ("side_anger", "f8"),  # what full anger adds to it
         ("side_calm", "f8"),  # grievance up to which a citizen is calm
@@ -98,20 +102,20 @@ _TALLY = np.dtype(
         (name, "f8")
         for name in (
             "heads",  # people of the class at the end of the month, millions
-            "eaten",  # consumed in the month, bn 2011 $
-            "kept",  # eaten by those at home: children and the old
-            "saved",  # into hoards in the month, bn 2011 $
             "hoard",  # hoards at the end of the month, bn 2011 $
-            "claims",  # claims on the fund next month
-            "toil",  # effective workers next month
             "short",  # shortfall below subsistence
             "grievance",
             "ties",
             "fear",
-            "learning",  # schooling of those who are asked in a census
-            "asked",  # people old enough for that
-            "dead",
+            "claims",  # claims on the fund next month
+            "toil",  # effective workers next month
             "infants",  # people under five
+            "asked",  # people old enough to be asked in a census
+            "learning",  # schooling of those
+            "eaten",  # consumed in the month, bn 2011 $
+            "kept",  # eaten by those at home: children and the old
+            "saved",  # into hoards in the month, bn 2011 $
+            "dead",
             "excess",  # of the dead: by hunger, war, camps
             "born",
         )

@@ -86,13 +86,14 @@ def before(world, rules, keys, outside, month):
 def chunks(people, parts, lane, lanes, world, rules, keys, month, sums):
     """Every `lanes`-th chunk of citizens, from number `lane` on.
 
-    parts: int64[chunks, 4]: country, first and last row, first row of the country; sums: TALLY[chunks, classes], added
-    to.
+    parts: int64[chunks, 4]: country, first and last row, first row of the country; sums: TALLY[chunks, classes], made
+    anew.
     """
     rates = np.zeros(len(CLASSES), RATES)
     for part in range(lane, parts.shape[0], lanes):
         here, first, last, start = parts[part]
         publish(world[here], rules, rates)
+        clear(sums[part])
         live_chunk(people, first, last, start, world[here], rates, rules, keys[here], month, sums[part])
 
 

@@ -220,7 +220,8 @@ def found(
         c["latitude"], c["longitude"] = resolved.places[name]
         c["drive_known"] = given["drive"]
         for centre, organisation in (("councils", BY_COUNCILS), ("party", BY_OFFICIALS)):
-            rules_alone = given[f"authority.{centre}"] > MAJORITY
+            new = given["tenure"] < rules[0]["programme_years"]
+            rules_alone = new and given[f"authority.{centre}"] > MAJORITY
             if rules_alone and (centre == "councils" or c["members"][0, BY_OFFICIALS] > c["members"][0, BY_MOVEMENT]):
                 c["transfer"] = c["orientation"][0, organisation]
         people_in(society, here, given, rules, one_to_one=sizes[here][1])

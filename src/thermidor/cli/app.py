@@ -370,7 +370,7 @@ def version() -> None:
     print(__version__)
 
 
-from thermidor.cli import gallery_command, inquiry  # noqa: E402, F401  their commands belong to the same program
+from thermidor.cli import fit, gallery_command, inquiry  # noqa: E402, F401  their commands belong to the same program
 
 
 def main() -> None:

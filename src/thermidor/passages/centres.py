@@ -36,8 +36,9 @@ def weigh_centres(c, rules):
     frightened, reformists out of councils, reaction that keeps to parliament, x (majority_least + (1 - majority_least)
     x majority) + turned officials; councils: revolutionaries and reformists, less where divided, x memory, + mutineers
     x the left's part of the decided + arms; army: reaction that stands apart from parliament (by own, fright and the
-    army's authority), frightened liberals, favours to settled villagers; party: the movement or, as far as it is red,
-    revolutionaries in proportion to its authority beside the councils', and officials who stay; arms. Fright =
+    army's authority), frightened liberals, favours to settled villagers; party: the movement or, as far as it is red
+    and bound by norms, revolutionaries in proportion to its authority beside the councils', and officials who stay;
+    arms. Fright =
     left_threat / (left_threat + fright_half), of liberals x fright_to_order; majority = logistic((part - 1/2 - strain)
     / majority_width), part = liberals, reformists and reaction_in_majority x reaction of all weight, strain =
     coalition_strain x slump x 4 x both parts of the coalition; reformists leave for the councils as min(councils_join x
@@ -60,7 +61,8 @@ def weigh_centres(c, rules):
     c.majority = logistic((part - 0.5 - strain) / rules.majority_width)
     steady = rules.majority_least + (1.0 - rules.majority_least) * c.majority
     joined = 1.0 - unit(rules.councils_join * a[COUNCILS])
-    led = c.red * a[PARTY] / max(c.red * a[PARTY] + a[COUNCILS], TINY)
+    theirs = a[PARTY] * c.red * c.norms
+    led = theirs / max(theirs + a[COUNCILS], TINY)
     left = w[REVOLUTION_CAMP] * (1.0 - led) + w[REFORM_CAMP] * (1.0 - joined)
     obeyed = c.force * (1.0 - rules.command_apart * c.corporate)
     officials = rules.officials_strength * rules.officials_count_for * c.apparatus_share

@@ -20,11 +20,11 @@ from thermidor.steps.shapes import MONTH, TINY, logistic, mean_of_four, unit
 def seize(c, rules, key, month):
     """A centre moves against the holder when what it would win, times its chance, beats what failure would cost.
 
-    Equation: hazard = seizure x moves_pace x logistic(move_sharpness x (odds x (1 - authority) x distance - (1 - odds)
-    x cost_of_failure x (cost_at_least + civil x all camps' weight)(cost_of_office + authority) - move_threshold)) a
-    year; odds = own^force_power / (own^force_power + holder's^force_power), each with the part of third centres that
-    stands nearer to it. A property programme under way becomes that of
-    whoever holds power by now, as far as no garrison upholds another's.
+    Equation: hazard = seizure x moves_pace x logistic(move_sharpness x (odds x (1 - authority) x distance x wish - (1 -
+    odds) x cost_of_failure x (cost_at_least + civil x all camps' weight)(cost_of_office + authority) - move_threshold))
+    a year; odds = own^force_power / (own^force_power + holder's^force_power), each with the part of third centres that
+    stands nearer to it; wish: see `wish_for_power`. A property programme under way becomes that of whoever holds power
+    by now, as far as no garrison upholds another's.
     Claims: P28, P29, P30, P31, P40, P53.
     Assumes: Tullock (1980), Skaperdas (1996) on odds; Tilly (1978) on dual power: one rule for a palace guard, a
     general, a movement and councils.
@@ -44,7 +44,7 @@ def seize(c, rules, key, month):
         if i == holder:
             continue
         odds = odds_of(c, rules, i, holder)
-        gain = odds * (1.0 - c.authority[i]) * apart(c, rules, i, holder)
+        gain = odds * (1.0 - c.authority[i]) * apart(c, rules, i, holder) * wish_for_power(c, rules, i)
         cost = (
             rules.cost_of_failure
             * (rules.cost_at_least + rules.civil * society)
@@ -59,6 +59,19 @@ def seize(c, rules, key, month):
             else:
                 fail(c, rules, i, holder)
             return
+
+
+@compiled
+def wish_for_power(c, rules, i):
+    """How far a centre wants office for itself: councils as far as revolutionaries lead them, the others wholly.
+
+    Equation: logistic((council_lead - 1/2) / lead_width) for councils, else 1.
+    Claims: P29, P30.
+    Assumes: reformists want councils beside a government, not in its place (see `drift`, where they hand over).
+    Signs: up with the revolutionaries' lead.
+    Leaves out: what the electors of the councils wish.
+    """
+    return logistic((c.council_lead - 0.5) / rules.lead_width) if i == COUNCILS else 1.0
 
 
 @compiled

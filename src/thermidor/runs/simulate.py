@@ -184,7 +184,7 @@ class Spread:
         self.parts = np.array(cut)
         self.sums = np.zeros((len(cut), len(CLASSES)), TALLY)
         self.threads = threads
-        self.pool = ThreadPoolExecutor(threads)
+        self.pool = ThreadPoolExecutor(threads - 1)
 
 
 def threaded_month(society: Society, rule: Any, outside: np.ndarray, month: int, spread: Spread) -> np.ndarray:
@@ -193,12 +193,14 @@ def threaded_month(society: Society, rule: Any, outside: np.ndarray, month: int,
 
     before(society.world, rule, society.keys, outside, month)
     parts, sums, threads = spread.parts, spread.sums, spread.threads
-    sums[:] = np.zeros((), TALLY)
 
     def work(lane: int) -> None:
         chunks(society.people, parts, lane, threads, society.world, rule, society.keys, month, sums)
 
-    list(spread.pool.map(work, range(threads)))
+    others = [spread.pool.submit(work, lane) for lane in range(1, threads)]
+    work(0)
+    for other in others:
+        other.result()
     after(society.world, rule, society.keys, month, parts, sums)
     return society.flat.copy()
 

@@ -187,17 +187,19 @@ def repress(c, rules):
 
 @compiled
 def leave_room(c, rules):
-    """Room to organise follows the norms; without them it opens a little after a leader, more when officials divide.
+    """Room to organise follows norms; without them it opens a little after a leader, by division above and from below.
 
     Equation: room moves towards room_norms x norms x (1 - war_on_room x war) x (state_property + private_share x
     elected) + owners' room x (1 - norms) + (thaw x (1 - leader)(1 - fear)(1 - norms) + room_division x
     min(division_shows x converted, 1) x (1 - leader)(1 - norms)) x state_property; owners' room = private share x
     room_owners x (room_unasked + (1 - room_unasked) x min(room_by_ties x ties, 1))(1 - slump_on_room x slump) x
-    elected; elected = government + councils + room_of_command x army; it falls in room_closes years and returns in
-    room_opens.
-    Claims: P06, P38a.
-    Assumes: Kuran (1991); O'Donnell and Schmitter (1986): division above opens room below.
-    Signs: up with norms and division, down with leader, fear and war.
+    elected; elected = government + councils + room_of_command x army; of what is then missing, room_taken x
+    mobilisation^outnumbered / (mobilisation^outnumbered + hold^outnumbered) is taken from below; it falls in
+    room_closes years and returns in room_opens.
+    Claims: P06, P38a, P38c.
+    Assumes: Kuran (1991); O'Donnell and Schmitter (1986): division above opens room below; those who outnumber the
+    force at hand gather without leave.
+    Signs: up with norms, division and pressure from below, down with leader, fear and war.
     Leaves out: laws one by one, emigration, the press.
     """
     elected = c.authority[GOVERNMENT] + c.authority[COUNCILS] + rules.room_of_command * c.authority[ARMY]
@@ -208,6 +210,8 @@ def leave_room(c, rules):
     thaw = rules.thaw * (1.0 - c.leader) * (1.0 - c.fear) * (1.0 - c.norms)
     divided = rules.room_division * unit(rules.division_shows * c.converted) * (1.0 - c.leader) * (1.0 - c.norms)
     target = unit(norms + owners * (1.0 - c.norms) + (thaw + divided) * c.state_property)
+    moved, held = c.mobilisation**rules.outnumbered, c.hold**rules.outnumbered
+    target += rules.room_taken * (1.0 - target) * moved / max(moved + held, TINY)
     c.room = unit(toward(c.room, target, rules.room_closes if target < c.room else rules.room_opens))
 
 

@@ -2,15 +2,31 @@
 
 import math
 
-from thermidor.citizen import live_a_month
+import numpy as np
+
+from thermidor.citizen import go_through_life, live_on_income
 from thermidor.citizen_record import CAMP, CLERK, FARM, IDLE, INDUSTRY, LEANS, LIBERAL, OLDEST, TENTHS, TOP
-from thermidor.country import CAPITALIST, CLASSES, GENDARME, LANDLORD, OFFICIAL, PEASANT, PETTY, WORKER
-from thermidor.draws import DYING, MINDING, MOVING, month_key
+from thermidor.country import (
+    CAPITALIST,
+    CLASSES,
+    FASCIST_CAMP,
+    GENDARME,
+    LANDLORD,
+    OFFICIAL,
+    PARTY,
+    PEASANT,
+    PETTY,
+    WORKER,
+)
+from thermidor.draws import LIVING, MINDING, month_key
 from thermidor.jit import compiled
 from thermidor.steps.shapes import LN_TWO, MONTH, TINY, above, unit
 from thermidor.steps.side import publish_sides
 
 CHUNK = 16384
+"""Citizens whose sums are added up apart: the same for any number of threads, so that bits are too."""
+BLOCK = 512
+"""Citizens who go through the month together; any number gives the same bits."""
 
 
 @compiled
@@ -55,13 +71,15 @@ def publish(c, rules, rates):
 def publish_ties(c, rules, k, offer):
     """Ties grow by contact, room and rest, and with loss by hope from abroad; an official's by the post.
 
-    Equation: see `feel`: tie_growth x room x (contact + contact_least), less for all but workers (ties_outside_work), a
-    part of it without schooling (ties_unschooled); hope from abroad, spark_felt by all and spark_by_loss by loss;
-    tie_fading, fear_on_ties, police_on_ties, owners_on_ties; for officials standing_growth x (1 - purge_on_standing x
-    purge) and standing_loss; all by the month.
-    Claims: P05, P07, P16, P56.
-    Assumes: contact is with the mean of the class; workers gather most easily.
-    Signs: up with room and rest, down with police and with owners.
+    Equation: see `feel`: tie_growth x room x (contact + contact_least x grievance), less for all but workers
+    (ties_outside_work), a part of it without schooling (ties_unschooled); hope from abroad, spark_felt by all and
+    spark_by_loss by loss; tie_fading, fear_on_ties, police_on_ties, owners_on_ties; crush x the party's authority x (1
+    - red) x the movement's camp, for workers; for officials standing_growth x (1 - purge_on_standing x purge) and
+    standing_loss; all by the month.
+    Claims: P05, P07, P16, P31, P56.
+    Assumes: contact is with the mean of the class; workers gather most easily; a movement in power breaks up workers'
+    organisations by its own people in every street, which no police can.
+    Signs: up with room, rest and grievance, down with police, owners and a movement in power.
     Leaves out: who knows whom.
     """
     if k == OFFICIAL:
@@ -73,12 +91,15 @@ def publish_ties(c, rules, k, offer):
         together = k == WORKER or k == CAPITALIST or k == LANDLORD
         gathered = rules.ties_outside_work + (1.0 - rules.ties_outside_work) * together
         ground = (1.0 - c.exhaustion) * gathered
-        contact = MONTH * rules.tie_growth * c.room * (c.organisation_of[k] + rules.contact_least) * ground
+        contact = c.organisation_of[k] + rules.contact_least * c.grievance[k]
+        contact *= MONTH * rules.tie_growth * c.room * ground
         offer.standing = rules.ties_unschooled * contact + rules.spark_felt * MONTH * c.spark
         offer.rally = (1.0 - rules.ties_unschooled) * contact
         offer.spark = rules.spark_by_loss * MONTH * c.spark
         force = rules.police_on_ties * c.coercive_share * (k > CAPITALIST)
         force += rules.owners_on_ties * c.private_share * (k == WORKER)
+        crushed = c.authority[PARTY] * (1.0 - c.red) * c.camp[FASCIST_CAMP]
+        force += rules.crush * crushed * (k == WORKER)
         offer.fading = MONTH * (rules.tie_fading + force)
         offer.dread = MONTH * rules.fear_on_ties
 
@@ -104,6 +125,7 @@ def publish_moves(c, rules, k, offer):
     offer.stir[:] = offer.arrest + leave
     offer.stir[IDLE] += MONTH * c.job_chance
     offer.stir[CAMP] = MONTH * rules.release
+    offer.moving_age = 0 if k == LANDLORD or k == CAPITALIST else offer.grown
 
 
 @compiled
@@ -112,13 +134,16 @@ def publish_deaths(c, rules, k, offer):
 
     Equation: by year death_any + frailty x (death_infant under one + death_child under child_years + death_frail) +
     death_late x ((age - death_late_from)+ / death_late_span)^2 x (1 - frailty_late + frailty_late x frailty) +
-    death_oldest from oldest_from, + war_deaths (x soldiers_die for soldiers).
+    death_oldest from oldest_from, + war_deaths (x soldiers_die for soldiers); apart from age the chances of full
+    hunger, famine, and of a camp, camp_deaths x (1 + camp_deaths_by_want x want).
     Claims: none; people are born, age and die.
     Assumes: mortality falls with schooling and living through frailty alone.
     Signs: up with frailty and war.
     Leaves out: sex, epidemics.
     """
     offer.war_deaths = MONTH * c.war_deaths * (rules.soldiers_die if k == GENDARME else 1.0)
+    offer.famine, offer.peril[:] = MONTH * rules.famine, 0.0
+    offer.peril[CAMP] = MONTH * rules.camp_deaths * (1.0 + rules.camp_deaths_by_want * c.scarcity_absolute)
     worn = (1.0 - rules.frailty_late) + rules.frailty_late * c.frailty
     for years in range(OLDEST + 1):
         young = rules.death_infant * (years < 1) + rules.death_child * (years < rules.child_years) + rules.death_frail
@@ -129,13 +154,19 @@ def publish_deaths(c, rules, k, offer):
 
 @compiled
 def live_chunk(people, first, last, start, c, rates, rules, key, month, totals):
-    """Citizens `first` to `last` of the rows that begin at `start` live one month; totals are added to `totals`."""
-    dying = month_key(key, month, DYING)
-    moving = month_key(key, month, MOVING)
-    minding = month_key(key, month, MINDING)
-    part = people[first:last]
-    for row in range(part.shape[0]):
-        live_a_month(part[row], first - start + row, c, rates, rules, dying, moving, minding, totals)
+    """Citizens `first` to `last` of the rows that begin at `start` live one month; totals are added to `totals`.
+
+    Block by block, the first half of the month for all of a block and then the second: the processor, which looks some
+    hundred operations ahead, so works at more citizens at once.
+    """
+    living, minding = month_key(key, month, LIVING), month_key(key, month, MINDING)
+    short = np.empty(BLOCK)
+    for begin in range(first, last, BLOCK):
+        part = people[begin : min(begin + BLOCK, last)]
+        for row in range(part.shape[0]):
+            short[row] = live_on_income(part[row], rates, rules, totals)
+        for row in range(part.shape[0]):
+            go_through_life(part[row], begin - start + row, c, rates, rules, living, minding, short[row], totals)
 
 
 @compiled

@@ -106,7 +106,7 @@ def carried(c, j, government, councils, army, party):
     if j == REFORM_CAMP:
         return government * c.reformists_govern + councils * (1.0 - c.council_lead)
     if j == REVOLUTION_CAMP:
-        return councils * c.council_lead + party * c.red
+        return councils * c.council_lead + party * c.red * c.norms
     if j == LIBERAL_CAMP:
         return government * (1.0 - c.reformists_govern)
     if j == REACTION_CAMP:
@@ -123,7 +123,8 @@ def hold_office(c, rules):
     that state_property has been.
     Claims: P29, P30.
     Assumes: liberals or reformists govern, reformists or revolutionaries lead councils, reaction speaks for the army,
-    the movement or, as far as a party is red, revolutionaries for a party.
+    the movement for a party or, as far as it is red and norms bind it, revolutionaries: unbound, it is nobody's but its
+    own.
     Signs: none; a measure.
     Leaves out: coalitions by name, ministers.
     """
@@ -181,15 +182,17 @@ def publish_sides(c, rules, k, offer):
     """Each class is told how strongly each camp pulls its calm and its angry members.
 
     Equation: a citizen thinks side_pace + side_anger x anger times a year, anger from 0 at side_calm to 1 at
-    side_angry; chances are in proportion to e^pull, for none to e^(side_none + side_alone x (1 - ties) - side_stirred
-    of the angry); see `pull`.
+    side_angry, an official of any age once in minding_years; chances are in proportion to e^pull, for none to
+    e^(side_none + side_alone x (1 - ties) - side_stirred of the angry); see `pull`.
     Claims: P30, P31, P32.
     Assumes: McFadden's logit (1974), at two levels of grievance; members lie between.
     Signs: see `pull`.
     Leaves out: see `pull`.
     """
     offer.side_calm, offer.side_span = rules.side_calm, 1.0 / max(rules.side_angry - rules.side_calm, TINY)
-    offer.side_pace, offer.side_anger = MONTH * rules.side_pace, MONTH * rules.side_anger
+    offer.minding_age = 0 if k == OFFICIAL else offer.grown
+    offer.side_pace = MONTH / rules.minding_years if k == OFFICIAL else MONTH * rules.side_pace
+    offer.side_anger = 0.0 if k == OFFICIAL else MONTH * rules.side_anger
     calm = angry = 0.0
     alone = rules.side_none + rules.side_alone * (1.0 - c.organisation_of[k])
     offer.calm[0], offer.angry[0] = math.exp(alone), math.exp(alone - rules.side_stirred)

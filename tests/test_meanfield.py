@@ -33,6 +33,7 @@ RANGES = (
     ("product", 0.8, 12.0), ("frontier", 6.0, 16.0), ("farming", 0.05, 0.6), ("capital", 0.8, 3.0), ("heavy", 0.2, 0.6),
     ("apparatus", 0.01, 0.05), ("others", 0.02, 0.2), ("hostility", 0.0, 1.0), ("embargo", 0.0, 1.0),
     ("abroad", 0.0, 0.5), ("property_goal", 0.0, 0.97), ("army", 0.0, 0.5), ("party", 0.0, 0.5), ("brought", 0.0, 1.0),
+    ("grievance", 0.0, 1.0),
 )  # fmt: skip
 
 
@@ -40,7 +41,7 @@ def country(**changed: float) -> Conditions:
     """Return a middling country, some conditions changed."""
     plain = {"product": 3.5, "frontier": 9.8, "farming": 0.35, "capital": 2.0, "heavy": 0.35, "apparatus": 0.022}
     plain |= {"others": 0.12, "hostility": 0.0, "embargo": 0.0, "abroad": 0.2, "property_goal": 0.92}
-    plain |= {"army": 0.0, "party": 0.0, "brought": 0.7}
+    plain |= {"army": 0.0, "party": 0.0, "brought": 0.7, "grievance": 0.4}
     return Conditions(**{name: np.asarray(value, float) for name, value in (plain | changed).items()})
 
 
@@ -206,7 +207,13 @@ def test_equations_are_those_of_the_citizens() -> None:
     fields |= {"scarcity": mine.shortage[0], "scarcity_absolute": mine.want[0], "privilege": mine.privilege[0]}
     fields |= {"extraction": mine.extraction[0], "grain_gap": mine.grain_gap[0], "converted": 0.0, "norms": norms}
     fields |= {f"norm_{name}": norms for name in ("recall", "pay", "rotation", "arms")} | {"spark": 0.0}
-    fields |= {"organisation_of": ties, "coercive_share": 0.0, "collectivised": 0.0, "forced_entry": 0.0}
+    fields |= {
+        "organisation_of": ties,
+        "grievance": float(country().grievance),
+        "coercive_share": 0.0,
+        "collectivised": 0.0,
+        "forced_entry": 0.0,
+    }
     world, still = small.country(**fields), small.rules(usurpation=0.0, repair=0.0)[0]
     small.plain(govern.count_conflicts)(world[0], record)
     assert world["conflict"][0] == pytest.approx(mine.conflict[0])

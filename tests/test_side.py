@@ -346,13 +346,16 @@ def test_money_weighs_for_the_movement_alone():
 
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.floats(0.01, 1.0), min_size=4, max_size=4), SHARE, SHARE, SHARE, SHARE)
-def test_all_authority_is_exercised_by_some_camp(authority, governing, leading, officials, movement):
+def test_all_authority_is_some_camps_but_for_what_an_unbound_red_party_holds(
+    authority, governing, leading, officials, movement
+):
     shares = np.array(authority) / sum(authority)
     members = polity()["members"][0].copy()
     members[BY_OFFICIALS], members[BY_MOVEMENT] = officials, movement
     world = polity(authority=shares, reformists_govern=governing, council_lead=leading, members=members)
     plain(side.hold_office)(world[0], rules()[0])
-    assert world["in_office"][0].sum() == pytest.approx(1.0, abs=1e-12) and (world["in_office"][0] >= 0.0).all()
+    own = shares[CENTRES.index("party")] * float(world["red"][0]) * (1.0 - float(world["norms"][0]))
+    assert world["in_office"][0].sum() == pytest.approx(1.0 - own, abs=1e-12) and (world["in_office"][0] >= 0.0).all()
 
 
 def test_tenure_grows_with_the_holder_and_starts_anew_with_another():
@@ -372,10 +375,10 @@ def test_a_party_is_red_by_its_members_and_by_property_where_there_is_none():
         assert world["red"][0] == red
     both = none.copy()
     both[BY_OFFICIALS], both[BY_MOVEMENT] = 0.01, 0.03
-    world = polity(members=both, authority=[0.1, 0.0, 0.1, 0.8])
+    world = polity(members=both, authority=[0.1, 0.0, 0.1, 0.8], norms=0.5)
     plain(side.hold_office)(world[0], rules()[0])
     assert world["red"][0] == pytest.approx(0.25)
-    assert world["in_office"][0, FASCIST_CAMP] == pytest.approx(3.0 * world["in_office"][0, REVOLUTION_CAMP])
+    assert world["in_office"][0, FASCIST_CAMP] == pytest.approx(3.0 * world["in_office"][0, REVOLUTION_CAMP] / 0.5)
 
 
 def governed(months=240, **fields):

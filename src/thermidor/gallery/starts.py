@@ -153,5 +153,5 @@ def read_draws(path: Path, fixed: Mapping[str, float] | None = None) -> list[Rul
             registry.values(values)
         except InputError as error:
             raise InputError(error.what, where, error.why, error.mend) from None
-        found.append({**values, **(fixed or {})})
+        found.append({**(fixed or {}), **values})
     return found

@@ -24,6 +24,9 @@ NEITHER = ("landlord", "capitalist", "petty", "official", "gendarme")
 CENTRE_NORMS = {"government": 0.35, "councils": 0.75, "army": 0.1, "party": 0.05}
 """Norms that bind a centre's own officials where nothing is said of its organisations, index; assumed, as there."""
 
+GRIEVANCE = 0.3
+"""Grievance of workers and villagers where a scenario gives none, index; assumed."""
+
 
 @dataclass(frozen=True)
 class Conditions:
@@ -34,7 +37,7 @@ class Conditions:
     and standing force, share of people; others: people neither workers nor peasants, share; hostility, embargo: index;
     abroad: organisation times room elsewhere, index; property_goal: state property where the programme ends, share;
     army, party: shares of authority that those hold who are not elected; brought: norms that the centres which hold
-    authority bind their own officials by, index.
+    authority bind their own officials by, index; grievance: of workers and villagers, index.
     """
 
     product: Floats
@@ -51,6 +54,7 @@ class Conditions:
     army: Floats
     party: Floats
     brought: Floats
+    grievance: Floats
 
     def map(self, change: Any) -> Conditions:
         """Return the conditions with `change` done to every field (to reshape, repeat or pick)."""
@@ -88,6 +92,7 @@ def conditions_from(
         "product": given["gdp_per_head"] * (industry + farming),
         "frontier": frontier,
         "farming": farming / (industry + farming),
+        "grievance": given.get("grievance", GRIEVANCE),
         "capital": given["capital_output"] * (1.0 - given["farm_output"]) / (industry + farming),
         "heavy": given["heavy_capital"],
         "apparatus": given["classes.official"] + given["classes.gendarme"],

@@ -113,15 +113,15 @@ def gather(
 ) -> Floats:
     """Ties spread by contact where there is room, rest and schooling; they fade, and fear, police, owners cut them.
 
-    Equation: tie_growth x room x (contact + contact_least)(1 - exhaustion) x among x (ties_unschooled + (1 -
-    ties_unschooled) x literacy)(1 - ties) + spark_felt x spark (1 - ties) - (tie_fading + fear_on_ties x fear +
+    Equation: tie_growth x room x (contact + contact_least x grievance)(1 - exhaustion) x among x (ties_unschooled +
+    (1 - ties_unschooled) x literacy)(1 - ties) + spark_felt x spark (1 - ties) - (tie_fading + fear_on_ties x fear +
     police_on_ties x police + owners + births x (1 - heirs_keep)) x ties; `among` is 1 for workers, ties_outside_work
     for the village, `owners` owners_on_ties x (1 - property) for workers and nothing for the village.
     Stands for: `feel`, `publish_ties`, `trade` (hope from abroad) and `die` (heirs), in the mean of a class.
     Leaves out: that the best schooled are the best tied, and loss of living as a spark.
     """
     ground = (1.0 - exhaustion) * among * (rules.ties_unschooled + (1.0 - rules.ties_unschooled) * literacy)
-    growth = rules.tie_growth * room * (contact + rules.contact_least) * ground
+    growth = rules.tie_growth * room * (contact + rules.contact_least * given.grievance) * ground
     open_to_hope = 1.0 - rules.embargo_on_spark * given.embargo
     spark = rules.spark * open_to_hope * unit(given.abroad * rules.spark_at_rest)
     cut = rules.tie_fading + rules.fear_on_ties * fear + rules.police_on_ties * bearing.police
@@ -154,8 +154,9 @@ def leave_room(
     """Room follows the norms and falls with each measure; without norms owners or a checked leader leave a little.
 
     Equation: (target - room) / room_closes or room_opens - 4 x measure_on_room x norm lost x room; target as in
-    `leave_room` without war, slump and divided officials; elected = 1 - party - (1 - room_of_command) x army. Stands
-    for: `leave_room` and, in the last term, `change`: each of the four norms that falls takes its share of room.
+    `leave_room` without war, slump, divided officials and pressure from below; elected = 1 - party - (1 -
+    room_of_command) x army. Stands for: `leave_room` and, in the last term, `change`: each of the four norms that falls
+    takes its share of room.
     """
     elected = 1.0 - given.party - (1.0 - rules.room_of_command) * given.army
     asked = rules.room_unasked + (1.0 - rules.room_unasked) * unit(rules.room_by_ties * ties)

@@ -99,7 +99,14 @@ def weigh_centres(c, rules):
 
 @compiled
 def fright_of_left(c, rules):
-    """The part of owners and of those who follow them that is frightened by the left: half at fright_half."""
+    """The part of owners and of those who follow them that is frightened by the left.
+
+    Equation: left_threat / (left_threat + fright_half).
+    Claims: P27.
+    Assumes: fright saturates.
+    Signs: up with the left's weight.
+    Leaves out: rumours.
+    """
     return c.left_threat / (c.left_threat + rules.fright_half)
 
 

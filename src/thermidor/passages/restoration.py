@@ -11,13 +11,14 @@ from thermidor.steps.shapes import MONTH, above, unit, wander
 def tempt(c, rules, key, month):
     """Private property tempts officials by what the frontier shows, less the risk they see and what the post gives.
 
-    Equation: temptation = private_value x scarcity x (1 - risk) - (post_value + privilege_keeps x privilege) x
-    min(posts_by_property x state_property, 1) + temptation_shift + nerve; risk = (risk_contract x legitimacy +
-    risk_fear x fear + risk_workers x ties x sqrt(urban_share) x (risk_without_norms + (1 - risk_without_norms) x norms)
-    + risk_leader x leader)(1 - cascade x converted); impunity = (1 - norms x state_property)^2; nerve wanders with
-    nerve_spread and fades in nerve_memory.
+    Equation: temptation = private_value x scarcity x (1 - risk)(1 - war)(1 - dislocation) - (post_value +
+    privilege_keeps x privilege) x min(posts_by_property x state_property, 1) + temptation_shift + nerve; risk =
+    (risk_contract x legitimacy + risk_fear x fear + risk_workers x ties x sqrt(urban_share) x (risk_without_norms + (1
+    - risk_without_norms) x norms) + risk_leader x leader)(1 - cascade x converted); impunity = (1 - norms x
+    state_property)^2; nerve wanders with nerve_spread and fades in nerve_memory.
     Claims: P38a, P47.
-    Assumes: Solnick (1998): a run on the state, in which each who turns lowers the risk of the next.
+    Assumes: Solnick (1998): a run on the state, in which each who turns lowers the risk of the next; nobody wants to
+    own what war may take or has wrecked.
     Signs: up with stagnation and shortage beside the frontier, down with fear, ties, contract and privilege.
     Leaves out: inheritance as a motive, bribes, advice from abroad.
     """
@@ -26,7 +27,7 @@ def tempt(c, rules, key, month):
     workers = rules.risk_workers * c.organisation * math.sqrt(c.urban_share) * checks
     risk = rules.risk_contract * c.legitimacy + rules.risk_fear * c.fear + workers + rules.risk_leader * c.leader
     risk *= 1.0 - rules.cascade * c.converted
-    value = rules.private_value * c.scarcity * unit(1.0 - risk)
+    value = rules.private_value * c.scarcity * unit(1.0 - risk) * (1.0 - c.war) * (1.0 - c.dislocation)
     post = rules.post_value + rules.privilege_keeps * c.privilege
     c.impunity = (1.0 - c.norms * c.state_property) ** 2
     c.temptation = value - post * unit(rules.posts_by_property * c.state_property) + rules.temptation_shift + c.nerve

@@ -181,7 +181,8 @@ def carry_through(c, rules, holder, fallen):
 
     Equation: programme = the holder's, where it is further than programme_worth from what is; then civil_war =
     war_by_losers x losers_fight x lost / (won + losers_fight x lost), at most 1: backing divided by nearness to the
-    holder and the fallen.
+    holder and the fallen. At a start, councils or a red party that hold most authority for less than programme_years
+    have theirs still to carry out.
     Claims: P04, P40, P53.
     Assumes: people take up arms over property, not over offices.
     Signs: up with what stands behind the fallen.

@@ -121,7 +121,7 @@ def test_going_on_leaves_the_packed_state_as_it_was():
 
 
 FOUR = ("northland", "southland", "eastland", "westland")
-EAGER = {"strike_threshold": 0.3, "strike_cost": 0.2}
+EAGER = {"strike_threshold": 0.3, "strike_cost": 0.2, "strike_pace": 12.0}
 """So that powers march often enough to be tested: on attacks more than on anything else hangs who stands first."""
 OWN = [place for place, name in enumerate(VARIABLES) if not name.startswith("patron")]
 """All variables but those that are the place of a country in the list."""

@@ -63,8 +63,8 @@ def found_block() -> str:
     """What the fit that ships found: rules, widths, targets before and after."""
     if not (SHIPPED / "posterior.csv").is_file():
         return (
-            "No fit by this command ships yet. The present values are those of the earlier search, described below; "
-            "to the rows of the gallery they have not been fitted."
+            "No fit by this command ships yet. The present values are those of earlier searches and of choices by hand,"
+            " described below."
         )
     told = json.loads((SHIPPED / "manifest.json").read_text(encoding="utf-8"))
     lines = [

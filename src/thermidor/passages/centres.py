@@ -128,6 +128,19 @@ def divided_left(c, rules):
 
 
 @compiled
+def led_by_revolutionaries(c, rules):
+    """How far revolutionaries lead the councils: all or nothing, but for a narrow lead.
+
+    Equation: logistic((council_lead - 1/2) / lead_width).
+    Claims: P29, P30.
+    Assumes: a majority decides.
+    Signs: up with the revolutionaries' part of the workers' camps.
+    Leaves out: fractions within either.
+    """
+    return logistic((c.council_lead - 0.5) / rules.lead_width)
+
+
+@compiled
 def left_of_decided(c):
     """The part of those who have taken a side that leans to the workers' camps."""
     decided = TINY
@@ -160,8 +173,8 @@ def drift(c, rules):
         held += c.authority[i]
     for i in range(len(CENTRES)):
         c.authority[i] /= held
-    wish = 1.0 - logistic((c.council_lead - 0.5) / rules.lead_width)
-    handed = unit(MONTH * rules.hand_over * wish * c.private_share) * c.authority[COUNCILS]
+    unwilling = 1.0 - led_by_revolutionaries(c, rules)
+    handed = unit(MONTH * rules.hand_over * unwilling * c.private_share) * c.authority[COUNCILS]
     c.authority[COUNCILS] -= handed
     c.authority[GOVERNMENT] += handed
     right = c.weight[FASCIST_CAMP] + c.weight[REACTION_CAMP] + c.weight[LIBERAL_CAMP]
@@ -218,7 +231,7 @@ def drift_in_office(c, rules):
     Signs: as written.
     Leaves out: congresses, splits, the patron's part in it.
     """
-    part = logistic((c.council_lead - 0.5) / rules.lead_width)
+    part = led_by_revolutionaries(c, rules)
     wanted = (1.0 - part) * c.orientation[BY_REFORMISTS] + part * c.orientation[BY_REVOLUTIONARIES]
     c.orientation[BY_COUNCILS] = toward(c.orientation[BY_COUNCILS], wanted, rules.majority_years)
     own = c.orientation[BY_REFORMISTS]

@@ -12,7 +12,7 @@ from thermidor.country import (
 )
 from thermidor.draws import SEIZE, SEIZE_WHO, chance
 from thermidor.jit import compiled
-from thermidor.passages.centres import programme_of
+from thermidor.passages.centres import led_by_revolutionaries, programme_of
 from thermidor.steps.shapes import MONTH, TINY, logistic, mean_of_four, unit
 
 
@@ -65,13 +65,13 @@ def seize(c, rules, key, month):
 def wish_for_power(c, rules, i):
     """How far a centre wants office for itself: councils as far as revolutionaries lead them, the others wholly.
 
-    Equation: logistic((council_lead - 1/2) / lead_width) for councils, else 1.
+    Equation: the lead of `led_by_revolutionaries` for councils, else 1.
     Claims: P29, P30.
     Assumes: reformists want councils beside a government, not in its place (see `drift`, where they hand over).
     Signs: up with the revolutionaries' lead.
     Leaves out: what the electors of the councils wish.
     """
-    return logistic((c.council_lead - 0.5) / rules.lead_width) if i == COUNCILS else 1.0
+    return led_by_revolutionaries(c, rules) if i == COUNCILS else 1.0
 
 
 @compiled

@@ -10,7 +10,7 @@ from small import plain, polity, rules
 from thermidor.country import CENTRES
 from thermidor.passages import centres, seizure
 from thermidor.scenarios import load_scenario
-from thermidor.steps import govern
+from thermidor.steps import contend, govern
 
 
 def room_after(rule=None, years=20, **fields):
@@ -28,6 +28,16 @@ def test_room_is_taken_where_those_who_move_outnumber_the_force_at_hand():
     few, even, many = (room_after(**CLOSED, mobilisation=m) for m in (0.05, 0.2, 0.6))
     assert few < even < many
     assert many > 0.9 and few == pytest.approx(room_after(**CLOSED, mobilisation=0.0), abs=0.01)
+
+
+def test_a_garrison_holds_the_streets():
+    def hold(garrison):
+        world = polity(garrison=garrison)
+        plain(contend.press)(world[0], rules(garrison=0.4)[0])
+        return float(world["hold"][0])
+
+    assert hold(1.0) - hold(0.0) == pytest.approx(0.4)
+    assert hold(0.5) - hold(0.0) == pytest.approx(0.2)
 
 
 def test_without_the_mechanism_pressure_takes_no_room():

@@ -138,17 +138,23 @@ def test_a_patron_has_a_stake_in_officials_who_lose_hold():
 
 
 def test_an_attacker_sets_up_its_own_order_with_few_norms():
-    power = {"authority": [0.1, 0.0, 0.1, 0.8], "norms": 0.6, **ORDERS}
+    power = {"authority": [0.1, 0.0, 0.1, 0.8], "norms": 0.6, "room": 0.2, **ORDERS}
     world = world_of({"authority": [0.9, 0.05, 0.03, 0.02], "room": 0.9, "civil_war": 0.5, "war": 0.4}, power)
     plain(intervention.install)(world[0], world[1], rules(**GIVEN)[0])
     c, other = world[0], world[1]
     assert (c.authority == other.authority).all()
-    assert c.norms < other.norms and c.room <= rules()[0].room_of_victors < 0.9
+    assert c.norms < other.norms and c.room == other.room == 0.2
     assert c.transfer == other.state_property and c.conquests == 1.0 and c.civil_war == 0.0 and c.peace == 1.0
     assert (c.armed == 0.0).all() and c.holder == np.argmax(other.authority) and c.repression_mass > 0.0
     near = world_of({"state_property": 0.9}, power)
     plain(intervention.install)(near[0], near[1], rules(**GIVEN)[0])
     assert near["transfer"][0] == -1.0, "the order is near enough"
+
+
+def test_an_attacker_opens_no_room():
+    world = world_of({"room": 0.1}, {"room": 0.9, **ORDERS})
+    plain(intervention.install)(world[0], world[1], rules(**GIVEN)[0])
+    assert world["room"][0] == pytest.approx(0.1)
 
 
 def test_an_attack_that_was_repelled_deters_for_some_years():

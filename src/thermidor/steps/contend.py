@@ -115,9 +115,9 @@ def press(c, rules):
     Equation: mobilisation = town_weight x sqrt(urban_share) x (workers' acting + petty_weight x the petty's) +
     village_weight x (1 - urban_share)(village_at_rest + (1 - village_at_rest) x landlordism) x peasants' acting; hold =
     hold_strength x loyalty x united x (force_of_habit + police_force x coercive_share + officials_force x
-    apparatus_share + army_force x arms_share + militia_force x norms x state_property), united = 1 - division_weakens x
-    4 converted (1 - converted) x state_property.
-    Claims: P03, P04, P29.
+    apparatus_share + army_force x arms_share + militia_force x norms x state_property) + garrison x a foreign garrison,
+    united = 1 - division_weakens x 4 converted (1 - converted) x state_property.
+    Claims: P03, P04, P29, P40.
     Assumes: townspeople can gather, villagers are dispersed; a people in arms that rules itself defends its rule.
     Signs: as written.
     Leaves out: strikes as a weapon of their own, places, days.
@@ -130,4 +130,4 @@ def press(c, rules):
     people = rules.militia_force * c.norms * c.state_property
     united = 1.0 - divided(rules.division_weakens, c.converted) * c.state_property
     force = rules.force_of_habit + rules.police_force * c.coercive_share + rules.officials_force * c.apparatus_share
-    c.hold = rules.hold_strength * united * c.loyalty * (force + army + people)
+    c.hold = rules.hold_strength * united * c.loyalty * (force + army + people) + rules.garrison * c.garrison

@@ -123,19 +123,19 @@ def reach(c, power, rules):
 def install(c, power, rules):
     """The attacker's order is set up: its centres, its norms, its property.
 
-    Equation: authority = the power's; norms as `bring_norms` with the power's norms x installed_norms; room at most
-    room_of_victors, all private arms are lost, repression of the many is at least conquest_terror; a garrison stays,
-    which stands behind the holder of power and leaves in garrison_years; the property programme is the power's where it
-    is further than programme_worth from what is.
+    Equation: authority = the power's; norms as `bring_norms` with the power's norms x installed_norms; room at most the
+    power's own, all private arms are lost, repression of the many is at least conquest_terror; a garrison stays, which
+    stands behind the holder of power (`weigh_centres`), holds the streets (`press`) and leaves in garrison_years; the
+    property programme is the power's where it is further than programme_worth from what is.
     Claims: P40.
-    Assumes: a foreign army brings low norms, whatever it has at home.
+    Assumes: a foreign army brings low norms, whatever it has at home, and no more room than there is at home.
     Signs: none.
     Leaves out: what the occupation costs, annexation.
     """
     for i in range(len(CENTRES)):
         c.authority[i] = power.authority[i]
     bring_norms(c, rules, rules.installed_norms * power.norms)
-    c.room, c.transfer = min(c.room, rules.room_of_victors), -1.0
+    c.room, c.transfer = min(c.room, power.room), -1.0
     if abs(power.state_property - c.state_property) > rules.programme_worth:
         c.transfer = power.state_property
     c.peace, c.civil_war, c.tenure, c.cohesion = 1.0, 0.0, 0.0, 1.0

@@ -17,8 +17,10 @@ import yaml
 from design_block import keys_block, outcomes_block, states_block
 from event_blocks import passages_block, quantities_block
 from fit_blocks import counts_block, found_block, targets_block
+from gallery_blocks import shortfalls_block
 from lens_blocks import codings_block, lens_pages, lenses_block, verdicts_block
-from read_source import DOCS, SOURCE, Mechanism, mechanisms, month_order, step_docstring, summary
+from read_source import DOCS, SOURCE, Mechanism, mechanisms, month_order, step_docstring, summary, table
+from scenario_pages import scenario_pages
 from theory_pages import theory_pages
 
 from thermidor.country import AXES, FIELDS
@@ -50,9 +52,7 @@ def pages() -> dict[str, str]:
     made["record-variables.md"] = variables_page()
     made |= {f"mechanisms/{m.name}.md": mechanism_page(m) for m in mechanisms()} | lens_pages()
     made |= theory_pages()
-    library = scenario_files()
-    made["scenarios/index.md"] = scenarios_index(library)
-    made |= {f"scenarios/{name}.md": scenario_page(data) for name, data in library.items()}
+    made |= scenario_pages()
     return {path: f"{MADE}\n\n{text.rstrip()}\n" for path, text in made.items()}
 
 
@@ -65,6 +65,7 @@ def blocks() -> dict[str, dict[str, str]]:
         "docs/experiments/branches.md": {"states": states_block()},
         "docs/experiments/designs.md": {"keys": keys_block(), "outcomes": outcomes_block()},
         "docs/lenses.md": {"lenses": lenses_block(), "verdicts": verdicts_block(), "codings": codings_block()},
+        "docs/gallery.md": {"shortfalls": shortfalls_block()},
         "docs/fitting.md": {"counts": counts_block(), "found": found_block(), "targets": targets_block()},
     }
 
@@ -77,19 +78,6 @@ def with_blocks(text: str, parts: Mapping[str, str]) -> str:
             raise KeyError(f"no place for the part '{name}'")
         text = place.sub(lambda found, part=part: f"{found[1]}\n{part.strip()}\n\n{found[2]}", text)  # type: ignore[misc]
     return text
-
-
-def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    """A Markdown table."""
-    names = list(head)
-    lines = ["| " + " | ".join(names) + " |", "|" + " --- |" * len(names)]
-    lines += ["| " + " | ".join(cell(c) for c in row) + " |" for row in rows]
-    return "\n".join(lines)
-
-
-def cell(text: str) -> str:
-    """Text that can stand in a cell of a table."""
-    return " ".join(str(text).split()).replace("|", "\\|")
 
 
 def claim_links(ids: Iterable[str], up: str = "") -> str:
@@ -272,68 +260,6 @@ def variables_page() -> str:
         + "\n\n"
         + table(("variable", "unit", "meaning", "set by"), rows)
     )
-
-
-def scenario_files() -> dict[str, Any]:
-    """The scenarios that ship, by name."""
-    files = sorted((SOURCE / "scenarios" / "library").glob("*.yaml"))
-    return {file.stem: yaml.safe_load(file.read_text(encoding="utf-8")) for file in files}
-
-
-def scenarios_index(library: Mapping[str, Any]) -> str:
-    """The list of scenarios."""
-    lines = "\n".join(
-        f"- [{data['title']}]({name}.md) (`{name}`), {data['start']} to {data['end']}" for name, data in library.items()
-    )
-    return (
-        "# Scenarios\n\nA scenario holds starting conditions and dated outside events, and nothing else: no rule and "
-        "no outcome. Every number has a source or is *assumed*; an assumed one has a range, from which every member of "
-        "an ensemble draws.\n\n" + lines
-    )
-
-
-def scenario_page(data: Mapping[str, Any]) -> str:
-    """One scenario with all its numbers."""
-    parts = [
-        f"# {data['title']}",
-        " ".join(str(data["about"]).split()),
-        f"`thermidor run {data['name']}`: {data['start']} to {data['end']}.",
-    ]
-    head = ("condition", "value", "unit", "range", "source", "note")
-    for name, country in data["countries"].items():
-        beside = f"; laid beside the record of `{country['record']}`" if country.get("record") else ""
-        parts += [
-            f"## {country.get('title', name)}",
-            f"`{name}`{beside}.",
-            table(head, (given(k, v) for k, v in country["start"].items())),
-        ]
-        rows = []
-        for organisation, own in country.get("organisations", {}).items():
-            rows += [given(f"{organisation}.{k}", v) for k, v in own.items() if isinstance(v, Mapping)]
-            rows += [(f"`{organisation}.patron`", str(own["patron"]), "country", "", "", "")] if "patron" in own else []
-        if rows:
-            parts += ["Organisations:", table(head, rows)]
-    parts.append("## From outside")
-    events = [event_row(event) for event in data.get("outside", [])]
-    parts.append(table(("kind", "country", "when", "what", "spread", "source"), events) if events else "Nothing.")
-    return "\n\n".join(parts)
-
-
-def given(key: str, entry: Mapping[str, Any]) -> tuple[str, ...]:
-    """A starting condition as a row."""
-    span = " to ".join(f"{x:g}" for x in entry["range"]) if "range" in entry else ""
-    return f"`{key}`", f"{entry['value']:g}", entry["unit"], span, entry["source"], entry.get("note", "")
-
-
-def event_row(event: Mapping[str, Any]) -> tuple[str, ...]:
-    """An outside event as a row."""
-    if "knots" in event:
-        when = f"{min(event['knots'])} to {max(event['knots'])}"
-        what = f"{event['variable']}: " + ", ".join(f"{month} {value:g}" for month, value in event["knots"].items())
-    else:
-        when = f"{event['from']} to {event['to']}"
-        what = ", ".join(f"{key} {value:g}" for key, value in event["values"].items())
-    return event["kind"], event["country"], when, what, f"{event.get('spread', 0):g}", event["source"]
 
 
 def month_block() -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -158,3 +159,16 @@ def summary(step: str) -> str:
     """What a step does, in one sentence, without its name."""
     text = step_docstring(step).partition("\n")[0].partition(": ")[2]
     return text[:1].upper() + text[1:]
+
+
+def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """A Markdown table."""
+    names = list(head)
+    lines = ["| " + " | ".join(names) + " |", "|" + " --- |" * len(names)]
+    lines += ["| " + " | ".join(cell(c) for c in row) + " |" for row in rows]
+    return "\n".join(lines)
+
+
+def cell(text: str) -> str:
+    """Text that can stand in a cell of a table."""
+    return " ".join(str(text).split()).replace("|", "\\|")

@@ -34,13 +34,12 @@ def weigh_centres(c, rules):
     officials x private_share + hold_of_office, officials = officials_strength x officials_count_for x apparatus_share,
     own = command_apart x corporate; the army has force x own besides, all x cohesion. Government: liberals less the
     frightened, reformists out of councils, reaction that keeps to parliament, x (majority_least + (1 - majority_least)
-    x majority) + turned officials; councils: revolutionaries and reformists, less where divided, x memory, + mutineers
-    x the left's part of the decided + arms; army: reaction that stands apart from parliament (by own, fright and the
-    army's authority), frightened liberals, favours to settled villagers; party: the movement or, as far as it is red
-    and bound by norms, revolutionaries in proportion to its authority beside the councils', and officials who stay;
-    arms. Fright =
-    left_threat / (left_threat + fright_half), of liberals x fright_to_order; majority = logistic((part - 1/2 - strain)
-    / majority_width), part = liberals, reformists and reaction_in_majority x reaction of all weight, strain =
+    x majority) + turned officials; councils: revolutionaries and reformists, less where divided, + mutineers x the
+    left's part of the decided + arms; army: reaction that stands apart from parliament (by own, fright and the army's
+    authority), frightened liberals, favours to settled villagers; party: the movement or, as far as it is red and bound
+    by norms, revolutionaries in proportion to its authority beside the councils', and officials who stay; arms. Fright
+    = left_threat / (left_threat + fright_half), of liberals x fright_to_order; majority = logistic((part - 1/2 -
+    strain) / majority_width), part = liberals, reformists and reaction_in_majority x reaction of all weight, strain =
     coalition_strain x slump x 4 x both parts of the coalition; reformists leave for the councils as min(councils_join x
     councils, 1); mutineers are won as min(mutiny_by_ties x ties, 1); settled = villagers less hunger_by_land x
     landlordism; a garrison adds garrison to the holder.

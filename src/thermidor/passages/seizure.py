@@ -136,11 +136,12 @@ def odds_of(c, rules, i, holder):
 def take_power(c, rules, i, holder):
     """The winner and those who stood by it share authority by what they brought; their norms and property come in.
 
-    Equation: authority in proportion to part x backing, the fallen holder's part is holder_left; norm = (1 -
-    officials_kept) x winners' + officials_kept x the old; its programme: see `carry_through`. Room at least
-    room_of_victors + room_by_norms x the norms brought (not under a party), legitimacy at least credit_of_victors,
-    loyalty at least loyalty_to_victors; the leader falls to leader_least; dislocation + break_disorder, exhaustion +
-    break_exhausts.
+    Equation: authority in proportion to part x backing, the winner's part 1, the fallen holder's authority holder_left
+    x the winner's backing; norm = (1 - officials_kept) x winners' + officials_kept x the old; its programme: see
+    `carry_through`. Room at least room_of_victors + room_by_norms x the norms brought (not under a party), legitimacy
+    at least credit_of_victors, loyalty at least loyalty_to_victors; the leader falls to leader_least, pact and purge
+    end, cohesion 1, tenure 0, corporate x (1 - norms brought) unless the army wins; dislocation + break_disorder,
+    exhaustion + break_exhausts.
     Claims: P17, P38c, P40, P53.
     Assumes: new norms are those of the winners, weighed by strength (Michels; Lachapelle and others 2020).
     Signs: as written.

@@ -83,10 +83,11 @@ def ride_the_market(c, rules):
 
     Equation: slump' = market_cycle x (slump_from_squeeze x (market_profit - profit_share) + panic - slump /
     slump_memory + slump_from_trade x (trade_slump + slump_from_abroad x slump_abroad) / slump_memory -
-    slump_from_fortune x fortune), where panic = panic x slump x (slump - panic_floor)+ x (1 - slump / slump_deepest);
-    profit_share' = profit_from_slack x (slump - ordinary_slack), held between profit_least and profit_most; unemployed
-    moves in 1 / rehiring years towards (1 - planned) x (frictional + idle_by_slump x slump); those without work find it
-    at the rate rehiring, and others lose it at the rate that keeps unemployment where it is.
+    slump_from_fortune x fortune), held in 0..slump_deepest x (1 - planned), where panic = panic x slump x (slump -
+    panic_floor)+ x (1 - slump / slump_deepest); profit_share' = profit_from_slack x (slump - ordinary_slack), held
+    between profit_least and profit_most; unemployed moves in 1 / rehiring years towards (1 - planned) x (frictional +
+    idle_by_slump x slump); those without work find it at the rate rehiring, and others lose it at the rate that keeps
+    unemployment where it is.
     Claims: P18, P31.
     Assumes: Goodwin (1967) and Kalecki (1943) as forms; past a point distrust feeds on itself.
     Signs: slump up with squeezed profit and bad fortune, nil under plan.
@@ -98,7 +99,7 @@ def ride_the_market(c, rules):
     change = rules.slump_from_squeeze * squeeze + panic - c.slump / rules.slump_memory
     failing = c.trade_slump + rules.slump_from_abroad * c.slump_abroad
     change += rules.slump_from_trade * failing / rules.slump_memory - rules.slump_from_fortune * c.fortune
-    c.slump = within(c.slump + MONTH * rules.market_cycle * change, 0.0, rules.slump_deepest) * market
+    c.slump = within(c.slump + MONTH * rules.market_cycle * change, 0.0, rules.slump_deepest * market)
     profit = c.profit_share + MONTH * rules.profit_from_slack * (c.slump - rules.ordinary_slack)
     c.profit_share = within(profit, rules.profit_least, rules.profit_most)
     c.unemployed = toward(

@@ -72,7 +72,7 @@ def weigh_camps(c, rules, totals):
     """A camp weighs by the organised and aggrieved who lean to it, class by class, and by the wealth behind it.
 
     Equation: weight = sum over classes of reach x share^numbers x (acting per head + action_at_rest x ties x (1 -
-    fear_on_action x fear) x leaning x (1 + following x undecided / max(decided, decided_least))) + wealth_counts x
+    fear_on_action x fear) x leaning) x (1 + following x undecided / max(decided, decided_least)) + wealth_counts x
     private_share x ties x owners' leaning to liberals and reaction, for the movement + money_counts x funding; reach is
     dispersal for peasants, 1 for others.
     Claims: P05, P27, P30.
@@ -253,9 +253,10 @@ def lot(c, rules, k, j):
     """What a class has at stake in property, its want of land, its need of a say, and whether it fears the left.
 
     Equation: stakes: owners 1, the petty stake_of_petty, villagers with land stake_of_village, gendarmes
-    stake_of_gendarmes, workers -stake_of_workers; want of land = hunger_by_land x landlordism of villagers, landlords
-    its opposite; need of a say: workers 1, the petty and villagers need_of_petty; fear of the left: the petty 1, owners
-    1 (for reaction alone: the movement they pay), settled villagers fear_of_village, gendarmes as their stake.
+    stake_of_gendarmes, workers -stake_of_workers; want of land = hunger_by_land x landlordism of villagers (at most 1),
+    -landlordism of landlords; need of a say: workers 1, the petty and villagers need_of_petty; fear of the left: the
+    petty 1, owners 1 (for reaction alone: the movement they pay), settled villagers fear_of_village, gendarmes as their
+    stake.
     Claims: P31, P33, P57.
     Assumes: people of a class see their lot alike.
     Signs: as written.

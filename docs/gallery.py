@@ -20,6 +20,8 @@ DOCS = Path(__file__).parent
 KEPT = DOCS.parent / "sweeps" / "gallery"
 RESULTS, IMAGES = DOCS / "results", DOCS / "images"
 ASKED = ("gallery", "--contrasts", "--confusion", "--agreement", "40")
+SMALLER = ("gallery", "--difficulty", "0", "--replicates", "100", "--citizens", "2000")
+WITHOUT = DOCS / "experiments" / "no-seizures.yaml"
 TABLES = ("gallery", "sentences", "confusion", "contrasts")
 PICTURES = {
     "gallery": "Every row with its share of runs, the interval and the bar; beside it the difficulty.",
@@ -59,6 +61,7 @@ def _parts(found: dict[str, Any]) -> Iterator[str]:
         yield f"## Every expectation on every scenario\n\n![{PICTURES['confusion']}](../images/gallery-confusion.png)"
         yield _confusion(found["confusion"])
     yield from _agreement(found)
+    yield from _without(found)
     yield "Tables: " + ", ".join(f"[{name}](gallery-{name}.csv)" for name in TABLES) + "."
 
 
@@ -159,6 +162,24 @@ def _agreement(found: dict[str, Any]) -> Iterator[str]:
     yield _table(("row", f"{found['citizens']:,} citizens", f"{found['few']} citizens", "draws alike"), lines)
 
 
+def _without(found: dict[str, Any]) -> Iterator[str]:
+    """What is left of the rows where no centre moves against the one that holds power."""
+    if not found.get("without"):
+        return
+    yield "## Without seizures"
+    yield (
+        "Passages with `seizure` switched off, on the same draws of chance (100 runs, 2,000 citizens). A row that "
+        "stays as it is does not hang on that mechanism."
+    )
+    own, off = ({row["row"]: row for row in found["without"][name]} for name in ("on", "off"))
+    lines = [
+        (name, *("; ".join(_share(part) for part in each[name]["parts"]) for each in (own, off)), off[name]["verdict"])
+        for name in own
+        if own[name]["kind"] == "passage"
+    ]
+    yield _table(("row", "as it is", "without seizures", "then"), lines)
+
+
 def _share(part: dict[str, Any]) -> str:
     name = f"{part['name']} " if part["name"] else ""
     return f"{name}{_cent(part['share'])} ({_cent(part['low'])} to {_cent(part['high'])})"
@@ -183,6 +204,12 @@ def main() -> None:
     environment = {**os.environ, "COLUMNS": "80", "NO_COLOR": "1"}
     subprocess.run([sys.executable, "-m", "thermidor", *ASKED, "--out", str(KEPT), *more], check=True, env=environment)
     found = json.loads((KEPT / "gallery.json").read_text(encoding="utf-8"))
+    found["without"] = {}
+    for name, theory in (("on", ()), ("off", ("--theory", str(WITHOUT)))):
+        kept = KEPT.parent / f"gallery-seizures-{name}"
+        asked = [sys.executable, "-m", "thermidor", *SMALLER, *theory, "--out", str(kept)]
+        subprocess.run(asked, check=True, env=environment)
+        found["without"][name] = json.loads((kept / "gallery.json").read_text(encoding="utf-8"))["rows"]
     for name in TABLES:
         shutil.copy(KEPT / f"{name}.csv", RESULTS / f"gallery-{name}.csv")
     for name in PICTURES:

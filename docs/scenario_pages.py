@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import yaml
 from gallery_blocks import gallery_parts
 from read_source import SOURCE, table
+
+FAR = 0.4
+"""So far, as a share, the gallery varies an assumed start."""
+MAPPED = re.compile(r"mapping gave (-?[\d.]+(?:e-?\d+)?)")
 
 
 def scenario_pages() -> dict[str, str]:
@@ -31,8 +36,32 @@ def scenarios_index(library: Mapping[str, Any]) -> str:
     return (
         "# Scenarios\n\nA scenario holds starting conditions and dated outside events, and nothing else: no rule and "
         "no outcome. Every number has a source or is *assumed*; an assumed one has a range, from which every member of "
-        "an ensemble draws.\n\n" + lines
+        "an ensemble draws.\n\n" + lines + "\n\n" + corrections(library)
     )
+
+
+def corrections(library: Mapping[str, Any]) -> str:
+    """How many starting conditions differ from what the mapping from the record gives, and how well that is founded."""
+    starts = [own for data in library.values() for country in data["countries"].values() for own in numbers(country)]
+    moved = [(own, MAPPED.search(own.get("note", ""))) for own in starts]
+    put = [(own, float(found[1])) for own, found in moved if found]
+    assumed = sum(own["source"].startswith("assumed") for own, _ in put)
+    far = sum(abs(own["value"] - gave) > FAR * abs(gave) for own, gave in put)
+    ranged = [own for own in starts if own["source"].startswith("assumed") and "range" in own]
+    narrow = sum(own.get("note", "").startswith("range:") for own in ranged)
+    return (
+        f"Of {len(starts):,} starting conditions {len(put):,} were put in place of what the [mapping](from-record.md) "
+        f"from the record gives (their notes say what that was): {len(put) - assumed} from a source, {assumed:,} "
+        f"assumed; {far:,} of them lie more than {100 * FAR:.0f}% away from it. Of {len(ranged):,} assumed ranges "
+        f"{narrow:,} are kept where the [gallery](../gallery.md) varies starts more widely."
+    )
+
+
+def numbers(country: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """The starting conditions of a country and of its organisations."""
+    yield from country["start"].values()
+    for organisation in country.get("organisations", {}).values():
+        yield from (own for own in organisation.values() if isinstance(own, Mapping))
 
 
 def scenario_page(data: Mapping[str, Any]) -> str:

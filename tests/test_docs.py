@@ -111,6 +111,29 @@ def test_commands_of_the_pages_run(
         assert output.strip(), line
 
 
+EVERY_COMMAND = re.compile(r"^(?:\$ )?thermidor (\w.*)$")
+
+
+@pytest.mark.parametrize("page", [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))], ids=name_of)
+def test_commands_of_all_pages_have_their_options(page: Path) -> None:
+    """Every line of a block that calls the command names a command that exists and options that it has."""
+    from typer.main import get_command
+
+    from thermidor.cli.app import app
+
+    known = get_command(app).commands
+    blocks = re.findall(r"^```\w*\n(.*?)^```", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    for line in "\n".join(blocks).replace("\\\n", " ").splitlines():
+        if found := EVERY_COMMAND.match(line.partition(" #")[0]):
+            name, *words = shlex.split(found[1])
+            assert name in known, line
+            options = {
+                option for parameter in known[name].params for option in (*parameter.opts, *parameter.secondary_opts)
+            }
+            asked = {word.partition("=")[0] for word in words if word.startswith("--")}
+            assert asked <= options | {"--help"}, (line, asked - options)
+
+
 def test_python_of_the_pages_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every `python` block of the first steps runs as it stands."""
     monkeypatch.chdir(tmp_path)

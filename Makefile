@@ -38,7 +38,7 @@ figures: .venv/ready-experiments ## draw all pictures again and live the shipped
 	$(BIN)/python docs/shown.py
 	$(BIN)/python docs/build.py
 
-validate: .venv/ready-base ## run the model against the record and the expectations (about half an hour)
+validate: .venv/ready-experiments ## run the model against the record and the expectations (about half an hour)
 	$(BIN)/python -m validation
 
 LIBRARY = src/thermidor/scenarios/library
@@ -57,9 +57,9 @@ pins: .venv/ready-base ## choose new versions: write requirements/*.txt (use the
 			--output-file $$set.txt $$set.in || exit 1; \
 	done
 
-clean: ## remove everything that make has made
+clean: ## remove what make has made, but for lived sweeps (sweeps/)
 	rm -rf .venv demo out site build dist src/*.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache
-	find src tests docs validation -name __pycache__ -type d -prune -exec rm -rf {} +
+	find src tests docs validation examples benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .PHONY: help setup experiments demo test lint bench docs figures validate derived pins clean
 

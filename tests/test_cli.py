@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -196,6 +197,78 @@ def test_messages_are_in_our_words() -> None:
     assert "at most 1,000,000" in call("run", MINIATURE, "--replicates", "1000000000").stderr
 
 
+@pytest.mark.parametrize(
+    ("option", "begins"),
+    [("--theory", "a theory begins with 'schema: 1'"), (None, "a scenario begins with 'schema: 1'"),
+     ("sweep", "a design begins with 'schema: 1'")],
+)  # fmt: skip
+def test_an_empty_file_is_told_by_its_kind(option: str | None, begins: str, tmp_path: Path) -> None:
+    """What is said to be missing is what a file of this kind begins with."""
+    (tmp_path / "nothing.yaml").write_text("# nothing\n")
+    file = str(tmp_path / "nothing.yaml")
+    asked = {
+        None: ["run", file],
+        "sweep": ["sweep", file, "--dry-run"],
+        "--theory": ["run", MINIATURE, "--theory", file],
+    }[option]
+    done = call(*asked)
+    assert done.exit_code == 2 and "the file is empty" in done.stderr and begins in done.stderr, done.output
+
+
+def test_another_schema_is_told_before_all_that_it_may_explain(tmp_path: Path) -> None:
+    """A scenario of schema 2 lacks keys and has unknown ones; the schema comes first."""
+    file = tmp_path / "later.yaml"
+    file.write_text("schema: 2\nname: later\nheading: A title\n")
+    assert call("run", str(file)).stderr.startswith("thermidor: the schema is 2\n")
+    file.write_text("shema: 1\nname: later\n")
+    assert call("run", str(file)).stderr.startswith("thermidor: unknown key 'shema'")
+
+
+def test_options_that_are_named_in_help_are_there() -> None:
+    """--rule and --without beat a theory only in commands that have them."""
+    told = {}
+    for name in app_commands():
+        text = " ".join(call(name, "--help").output.replace("│", " ").split())
+        told[name] = "--theory" in text, "--rule and --without beat it" in text, "--rule " in text
+    assert {name for name, (has, *_) in told.items() if has} >= {"run", "branch", "settled", "why", "trace", "sweep"}
+    assert {name for name, (_, beaten, _) in told.items() if beaten} == {"run", "branch"}
+    assert "NAME|FILE.yaml" in " ".join(call("gallery", "--help").output.split())
+
+
+def app_commands() -> list[str]:
+    """Names of all commands."""
+    import typer
+
+    return list(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
+
+
+def test_make_clean_removes_what_make_makes(tmp_path: Path) -> None:
+    """Results and caches go, sources stay; the validation has the libraries that it needs."""
+    make = shutil.which("make")
+    if make is None:
+        pytest.skip("there is no make here")
+    shutil.copyfile(Path(__file__).parent.parent / "Makefile", tmp_path / "Makefile")
+    stays = ["examples/rival/month.py", "benchmarks/bench.py", "src/thermidor/month.py", "runs/mine/figure.png"]
+    goes = [
+        "sweeps/one/members.csv", "demo/figure.png", "examples/rival/__pycache__/month.pyc", "site/index.html",
+        "benchmarks/__pycache__/bench.pyc", "tests/__pycache__/x.pyc", ".venv/ready-base",
+    ]  # fmt: skip
+    for name in (*stays, *goes, "docs/index.md", "validation/page.py"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("")
+    subprocess.run([make, "clean"], cwd=tmp_path, check=True, capture_output=True, timeout=60)
+    assert all((tmp_path / name).exists() for name in stays)
+    assert not [name for name in goes if (tmp_path / name).parent.exists() and "tests/" not in name]
+    assert not (tmp_path / "tests" / "__pycache__").exists()
+    for name in ("pyproject.toml", "requirements/base.txt", "requirements/experiments.txt"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("")
+    told = subprocess.run(
+        [make, "-n", "validate"], cwd=tmp_path, check=True, capture_output=True, text=True, timeout=60
+    )
+    assert "-r requirements/experiments.txt" in told.stdout and told.stdout.rstrip().endswith("-m validation")
+
+
 def test_as_a_module() -> None:
     """`python -m thermidor` is the command."""
     command = [sys.executable, "-m", "thermidor", "version"]
@@ -314,6 +387,25 @@ with run.interruptible(Path(sys.argv[1])):
     done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
     assert done.returncode == 130 and done.stderr == "thermidor: interrupted; nothing was kept\n"
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("finished", ["", "; one is kept"])
+def test_what_is_kept_is_asked_when_it_ends(finished: str) -> None:
+    """Not when it begins: what is kept by then is not known."""
+    ended = """
+import os, signal, sys, time
+from thermidor.cli import run
+told = []
+with run.interruptible(half=lambda: told[0]):
+    told.append(sys.argv[1])
+    for _ in range(2):
+        os.kill(os.getpid(), signal.SIGINT)
+    time.sleep(30)
+"""
+    command = [sys.executable, "-c", ended, finished]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+    said = finished or "; nothing was kept"
+    assert done.returncode == 130 and done.stderr == f"thermidor: interrupted{said}\n"
 
 
 TWICE = """

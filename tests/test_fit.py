@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +16,7 @@ from typer.testing import CliRunner
 
 from small import MINIATURE
 from thermidor.cli.app import app
+from thermidor.cli.fit import report
 from thermidor.country import VARIABLES
 from thermidor.errors import InputError, Interrupted
 from thermidor.fitting import abc, screen
@@ -295,6 +297,27 @@ def test_what_a_fit_leaves_can_be_read_by_the_others(toy, tmp_path):
     assert told["targets"] == toy.digest and told["point"] == found.point and told["budget"] == 40
 
 
+def test_what_an_earlier_fit_left_does_not_stand_beside_the_new_one(toy, tmp_path):
+    out = tmp_path / "out"
+    first = {path.name for path in write(fit(toy, toy_wish(budget=40), simulate=World()), out, {})}
+    for name in ("screening.csv", "screening.png", LOG, "notes.csv"):
+        (out / name).write_text("from before")
+    assert "pairs.png" in first
+    only = fit(toy, toy_wish(budget=40, rules=(MOVED,)), simulate=World())
+    made = {path.name for path in write(only, out, {})}
+    assert {path.name for path in out.iterdir()} == made | {LOG, "notes.csv"}
+    assert "pairs.png" not in made
+
+
+def test_dates_are_told_with_their_decimal(toy, capsys):
+    """1921.5 is no 1922; a share has four digits."""
+    found = fit(toy, toy_wish(budget=40), simulate=World())
+    report(found, 1.0)
+    (line,) = (line for line in capsys.readouterr().out.splitlines() if line.startswith("the date"))
+    asked = line.split()[3:6]
+    assert asked[0] == "1921.5" and all(re.fullmatch(r"\d{4}\.\d|nan", cell) for cell in asked)
+
+
 # Which rules are free
 
 
@@ -359,6 +382,9 @@ def test_a_wish_that_can_t_be_met_is_refused(toy, asked, said):
         ("years: [1920, 1922]", "years: [1922, 1920]", "whole years that rise"),
         ("years: [1921]", "years: [1821]", r"1821 is not lived\n  where: .*years\n  why: the scenario starts in"),
         ("tolerance: 0.05", "tolerance: 0", r"the number is 0\n"),
+        ("tolerance: 0.05", "tolerance: -1", r"the number is -1\n  where: .*tolerance\n  why: it has to be above 0$"),
+        ("years: [1921]", "years: [3021]", r"it has to lie between 1500 and 2500"),
+        (TARGETS, "", r"the file is empty\n.*\n  mend: targets have 'rows' or 'courses'$"),
         ("mark: fit, source: invented}", "source: invented}", "missing key 'mark'"),
         ("mark: fit, source: invented}", "mark: fit}", "missing key 'source'"),
         (f"asked: {TRUTH}, ", "record: urban, ", r"unknown series|has no record|record has no"),
@@ -481,3 +507,65 @@ def test_the_shipped_fit_is_the_shipped_defaults():
 def test_the_command_refuses_before_any_work(arguments, said):
     done = CliRunner().invoke(app, ["fit", *arguments])
     assert done.exit_code == 2 and said in done.output
+
+
+QUICK = ["fit", "--free-rules", f"{MOVED},{IDLE}", "--budget", "40", "--citizens", "20"]
+
+
+def worked_by(monkeypatch, work):
+    """Put something in the place of the fit and of what --dry-run lives."""
+    monkeypatch.setattr("thermidor.fitting.work.fit", work)
+    monkeypatch.setattr("thermidor.fitting.work.probe", work)
+
+
+@pytest.mark.parametrize("options", [[], ["--dry-run"]])
+@pytest.mark.parametrize(
+    ("name", "text"), [("manifest.json", '{"kind": "thermidor-run"}'), ("manifest.json", "?"), ("gallery.json", "{}")]
+)
+def test_the_folder_of_another_command_is_refused(tmp_path, monkeypatch, name, text, options):
+    worked_by(monkeypatch, lambda *given, **more: pytest.fail("members are lived"))
+    (tmp_path / name).write_text(text)
+    done = CliRunner().invoke(app, [*QUICK, *options, "--out", str(tmp_path)])
+    assert done.exit_code == 2 and "another command has written" in done.stderr and name in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == [name] and (tmp_path / name).read_text() == text
+
+
+def test_its_own_folder_is_taken_and_one_that_can_t_be_written_is_not(tmp_path, monkeypatch):
+    asked = []
+
+    def stopped(*given, **more):
+        asked.append(given)
+        raise Interrupted()
+
+    worked_by(monkeypatch, stopped)
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / "manifest.json").write_text('{"kind": "thermidor-fit"}')
+    assert CliRunner().invoke(app, [*QUICK, "--out", str(own)]).exit_code == 130 and len(asked) == 1
+    done = CliRunner().invoke(app, [*QUICK, "--out", str(own / "manifest.json" / "below")])
+    assert done.exit_code == 2 and "this place can't be written" in done.stderr and len(asked) == 1
+
+
+@pytest.mark.parametrize("lived", [False, True])
+def test_an_interrupted_fit_says_what_is_kept(tmp_path, monkeypatch, lived):
+    out = tmp_path / "out"
+
+    def stopped(*given, **more):
+        if lived:
+            (out / LOG).write_text("a draw")
+        raise Interrupted()
+
+    worked_by(monkeypatch, stopped)
+    done = CliRunner().invoke(app, [*QUICK, "--out", str(out)])
+    kept = f"draws that are finished are kept in {out}, ask again to go on" if lived else "nothing was kept"
+    assert done.exit_code == 130 and done.stderr == f"thermidor: interrupted; {kept}\n"
+    assert out.exists() is lived
+
+
+def test_a_screening_asks_for_its_library_before_any_work(tmp_path, monkeypatch):
+    from thermidor.experiments import extras
+
+    worked_by(monkeypatch, lambda *given, **more: pytest.fail("members are lived"))
+    monkeypatch.setattr(extras, "find_spec", lambda name: None if name == "SALib" else name)
+    done = CliRunner().invoke(app, ["fit", "--out", str(tmp_path / "out")])
+    assert done.exit_code == 2 and "this needs SALib" in done.stderr and not (tmp_path / "out").exists()

@@ -153,6 +153,10 @@ def test_a_world_slump_is_seen_from_abroad() -> None:
     ("country", "when", "asked", "words"),
     [
         ("Germny", "1918", {}, ("unknown country", "did you mean 'Germany'?")),
+        ("Frnace", "1918", {}, ("did you mean 'France'?",)),
+        ("DEUT", "1918", {}, ("did you mean 'DEU'?",)),
+        ("Deutschland", "1918", {}, ("unknown country", "`thermidor new --from-record` takes English names")),
+        ("Suomi", "1918", {}, ("unknown country", "such as NORWAY or NOR")),
         ("Kenya", "1900", {}, ("lacks people", "covered are 1910-2024", "try 1910")),
         ("Serbia", "1950", {}, ("no Serbia in 1950", "1804-1917, 1992-2024", "Yugoslavia")),
         ("Russia", "19", {}, ("can't read the year '19'", "YYYY-MM")),

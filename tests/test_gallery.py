@@ -7,17 +7,20 @@ import importlib.util
 import json
 import re
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
 from small import MINIATURE
+from thermidor.cli.app import app
 from thermidor.cli.gallery import report
 from thermidor.country import VARIABLES
-from thermidor.errors import InputError, RunError
+from thermidor.errors import InputError, Interrupted, RunError
 from thermidor.gallery import contrasts, judge, rows
 from thermidor.gallery.live import Ask, live
 from thermidor.gallery.predicates import KINDS, Lived, holds, parse_state
@@ -185,11 +188,13 @@ def test_s17_from_state_property_to_both_ends() -> None:
     regime, workers = "proletarian-bonapartism", "workers-democracy"
     property_ = np.repeat(np.array([[0.9], [0.9], [0.9]]), 240, axis=1)
     property_[0, 60:] = 0.2
-    both = lived([(regime, 5), (B, 15)], [(regime, 5), (workers, 15)], [(regime, 20)], state_property=property_)
+    both = lived(
+        [(regime, 5), (B, 15)], [(regime, 5), (workers, 15)], [(regime, 20)], state_property=property_, breaks=0.0
+    )
     assert [round(part.share, 2) for part in judge.judged(SHIPPED["S17"], both).parts] == [0.33, 0.33]
-    only = lived(*[[(regime, 5), (B, 15)]] * 100, state_property=property_[0])
+    only = lived(*[[(regime, 5), (B, 15)]] * 100, state_property=property_[0], breaks=0.0)
     assert judge.judged(SHIPPED["S17"], only).verdict == "fails"
-    private = lived(*[[(B, 20)]] * 100, state_property=0.1)
+    private = lived(*[[(B, 20)]] * 100, state_property=0.1, breaks=0.0)
     assert [part.share for part in judge.judged(SHIPPED["S17"], private).parts] == [0.0, 0.0]
 
 
@@ -259,6 +264,18 @@ def test_difficulty_is_by_draw() -> None:
     members = [end, end, [(C, 5)], [(C, 5)], [(C, 5)], end]
     held, least = judge.held_by_draw(row, lived(*members), 3, [{}, {}])
     assert held.tolist() == [True, False] and least == pytest.approx([2 / 3, 1 / 3])
+
+
+@pytest.mark.parametrize(
+    ("came", "of", "verdict", "expected"),
+    [(0, 500, "holds", "tuned"), (0, 500, "partly", "tuned"), (0, 500, "fails", ""), (1, 500, "holds", ""),
+     (0, 300, "holds", ""), (0, 3, "holds", ""), (500, 500, "fails", "tests the start"), (3, 3, "holds", ""),
+     (440, 500, "holds", ""), (445, 500, "holds", "tests the start"), (250, 500, "holds", "")],
+)  # fmt: skip
+def test_flags_say_what_is_sure(came: int, of: int, verdict: str, expected: str) -> None:
+    """All of the interval lies beyond, however few draws; what fails was not tuned to hold."""
+    hard = judge.share("difficulty", np.arange(of) < came, 0.0)
+    assert judge.Judged(SHIPPED["S01"], (), (), verdict, (), 0.0, difficulty=hard).flag == expected
 
 
 # Starts and draws.
@@ -475,6 +492,42 @@ def _is_told(found: Found, folder: Path, capsys: pytest.CaptureFixture[str]) -> 
     printed = capsys.readouterr().out
     assert "passages: of 2 rows 1 partly, 1 fail" in printed and "no-such-place" in printed
     assert max(map(len, printed.splitlines())) <= 80
+    _says_that_few_pairs_have_no_interval(folder / "told", printed)
+
+
+def _says_that_few_pairs_have_no_interval(folder: Path, printed: str) -> None:
+    """Three pairs: a dash and its reason on the screen, empty cells in the table, and null in the JSON."""
+    assert "nan" not in printed and "-: fewer than 10 pairs: no interval" in printed
+    (line,) = csv.DictReader((folder / "contrasts.csv").open(encoding="utf-8"))
+    assert line["effect"] and line["low"] == line["high"] == "" and line["pairs"] == "3"
+    assert json.loads((folder / "gallery.json").read_text(encoding="utf-8"))["contrasts"][0]["low"] is None
+
+
+def test_what_an_earlier_gallery_left_does_not_stand_beside_the_new_one(tmp_path: Path) -> None:
+    """Tables and pictures that were not made this time go; what is not the gallery's stays."""
+    wish = Wish(replicates=2, citizens=50, confusion=True, few=40, contrasts=(contrast_of(tmp_path),))
+    found = gallery(rows_of(tmp_path)[:2], wish, simulate=Months())
+    out = tmp_path / "out"
+    first = {path.name for path in write(found, out, {})}
+    (out / "confusion.txt").write_text("mine")
+    assert {path.name for path in out.iterdir()} == first | {"confusion.txt"}
+    less = write(replace(found, crossed=None, effects=()), out, {})
+    left = {path.name for path in out.iterdir()}
+    assert left == {path.name for path in less} | {"confusion.txt"}
+    assert first - left == {f"{name}.{kind}" for name in ("confusion", "contrasts") for kind in ("csv", "png")}
+
+
+def test_contrasts_ask_for_their_library_before_any_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A base installation is told which extra is missing, and no member is lived; without contrasts all is well."""
+    from thermidor.experiments import extras
+
+    monkeypatch.setattr(extras, "find_spec", lambda name: None if name == "scipy" else name)
+    months, every = Months(), rows_of(tmp_path)
+    wish = Wish(replicates=2, citizens=50, contrasts=(contrast_of(tmp_path),))
+    with pytest.raises(InputError, match=r"this needs scipy.*\n  where: the extra 'experiments'"):
+        gallery(every, wish, simulate=months)
+    assert not months.lived
+    assert gallery(every, replace(wish, contrasts=()), simulate=months).rows
 
 
 def test_a_gallery_from_end_to_end(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -487,8 +540,8 @@ def test_a_gallery_from_end_to_end(tmp_path: Path, capsys: pytest.CaptureFixture
     found = gallery(every, wish, told=lambda *counts: told.append(counts), simulate=months)
     assert [row.verdict for row in found.rows] == ["partly", "fails", "missing"]
     assert found.rows[0].parts[0].share == 1.0, "but three runs are few"
-    assert found.rows[0].difficulty.share == 1.0 and found.rows[0].flag == "tests the start"
-    assert found.rows[1].difficulty.share == 0.0 and found.rows[1].flag == "tuned"
+    assert found.rows[0].difficulty.share == 1.0 and found.rows[1].difficulty.share == 0.0
+    assert [row.flag for row in found.rows] == ["", "", ""], "of three draws nothing is sure"
     assert found.rows[0].agreement.share == 1.0
     assert found.missing == ("no-such-place",)
     assert found.crossed.names == ("R01", "R02") and found.crossed.held.tolist() == [[True, True], [False, False]]
@@ -497,8 +550,9 @@ def test_a_gallery_from_end_to_end(tmp_path: Path, capsys: pytest.CaptureFixture
     assert told[-1][0] == told[-1][1]
     _is_told(found, tmp_path, capsys)
     lived_once = len(months.lived)
-    again = gallery(every, wish, simulate=months)
-    assert len(months.lived) == lived_once
+    lots = list[bool]()
+    again = gallery(every, wish, simulate=months, finished=lambda: lots.append(True))
+    assert len(months.lived) == lived_once and len(lots) > 2
     assert [(r.parts, r.difficulty) for r in again.rows] == [(r.parts, r.difficulty) for r in found.rows]
     shutil.rmtree(tmp_path / "out" / "kept")
     gallery(every, wish, simulate=months)
@@ -663,10 +717,66 @@ def test_states_are_read_as_written() -> None:
 )  # fmt: skip
 def test_the_command_refuses(options: list[str], what: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Bad options end in one message and code 2, and write nothing."""
-    from thermidor.cli.app import app
-
     with pytest.raises(SystemExit) as ended:
         app(["gallery", *options, "--out", str(tmp_path / "out")], prog_name="thermidor")
     assert ended.value.code == 2
     assert what in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
+
+
+def asked_of(*options: object) -> object:
+    """The command in this process, with rows that would be quick."""
+    return CliRunner().invoke(app, ["gallery", "--rows", "S01", "--difficulty", "0", *map(str, options)])
+
+
+def _nothing_is_lived(*given: object, **more: object) -> None:
+    raise AssertionError("members are lived")
+
+
+def test_the_command_refuses_the_folder_of_another_before_any_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run's folder, and a place that can't be written: said at once, and nothing is touched."""
+    monkeypatch.setattr("thermidor.gallery.work.live", _nothing_is_lived)
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "manifest.json").write_text('{"kind": "thermidor-run"}')
+    done = asked_of("--out", tmp_path / "run")
+    assert done.exit_code == 2 and "another command has written" in done.stderr and "manifest.json" in done.stderr
+    assert [path.name for path in (tmp_path / "run").iterdir()] == ["manifest.json"]
+    done = asked_of("--out", tmp_path / "run" / "manifest.json" / "below")
+    assert done.exit_code == 2 and "this place can't be written" in done.stderr
+    done = asked_of("--out", tmp_path / "run" / "manifest.json")
+    assert done.exit_code == 2 and "this is no folder" in done.stderr
+
+
+def test_a_folder_in_which_nothing_can_be_made_is_found_before_any_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is tried by writing."""
+    monkeypatch.setattr("thermidor.gallery.work.live", _nothing_is_lived)
+
+    def refused(**given: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("thermidor.cli.folder.tempfile.TemporaryFile", refused)
+    done = asked_of("--out", tmp_path / "new" / "out")
+    assert done.exit_code == 2 and "this place can't be written" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("lots", [0, 1])
+def test_an_interrupted_gallery_says_what_is_kept(lots: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """That finished rows are kept only where there are any; else no folder is left."""
+
+    def stopped(*given: object, finished: Callable[[], None], **more: object) -> None:
+        for nth in range(lots):
+            (tmp_path / "out" / f"{nth}.npz").touch()
+            finished()
+        raise Interrupted()
+
+    monkeypatch.setattr("thermidor.gallery.work.gallery", stopped)
+    done = asked_of("--out", tmp_path / "out")
+    kept = f"rows that are finished are kept in {tmp_path / 'out'}, ask again to go on"
+    assert done.exit_code == 130
+    assert done.stderr == f"thermidor: interrupted; {kept if lots else 'nothing was kept'}\n"
+    assert (tmp_path / "out").exists() is bool(lots)

@@ -156,6 +156,15 @@ def test_own_coding(tmp_path: Path) -> None:
     assert set(labels[14:26, 1]) == {"white"} and set(labels[26:, 1]) == {NOT_CODED}
 
 
+def test_a_file_is_no_folder_of_a_run(tmp_path: Path) -> None:
+    """A file that stands there is not said to be missing; one that is missing is."""
+    file = tmp_path / "scenario.yaml"
+    file.write_text("schema: 1\n")
+    done = call(file)
+    assert done.exit_code == 2 and "it is a file, not a folder" in done.stderr and "no such folder" not in done.stderr
+    assert "there is no such folder" in call(tmp_path / "none").stderr
+
+
 BROKEN = {
     "no such file": None,
     "empty": "",

@@ -148,7 +148,7 @@ def test_shortly_before_the_end_the_state_tells_it(monkeypatch):
         return state
 
     monkeypatch.setattr(module, "future", forgetful)
-    told, blind = brier(settled(MINIATURE, NEARLY, **asked), still_open=True)
+    told, blind = brier(settled(MINIATURE, NEARLY, **asked | {"members": 40, "futures": 12}), still_open=True)
     assert told > 0.9 * blind > 0.0
 
 

@@ -45,7 +45,7 @@ class Stopped(RuntimeError):
     """Long work that stopped before its end through no fault of what was asked; what was finished is kept."""
 
 
-def nearest(name: str, options: Iterable[str]) -> str:
-    """Suggest the option nearest to `name`: "did you mean 'x'?", or "" if none is near."""
-    found = difflib.get_close_matches(name[:80], list(options), n=1, cutoff=0.55)
+def nearest(name: str, options: Iterable[str], cutoff: float = 0.55) -> str:
+    """Suggest the option nearest to `name`: "did you mean 'x'?", or "" if none is near (likeness from `cutoff` on)."""
+    found = difflib.get_close_matches(name[:80], list(options), n=1, cutoff=cutoff)
     return f"did you mean '{found[0]}'?" if found else ""

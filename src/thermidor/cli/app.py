@@ -76,6 +76,12 @@ Theory = Annotated[
         show_default=False,
     ),
 ]
+TheoryAlone = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME|FILE.yaml", help="Lay another theory over the rules (`thermidor theories`).", show_default=False
+    ),
+]
 Months = Annotated[
     int | None,
     typer.Option(min=1, metavar="N", help="Months to run (default: the whole scenario).", show_default=False),
@@ -247,7 +253,7 @@ def trace(
     citizens: Citizens = None,
     seed: Seed = 1,
     replicate: Annotated[int, typer.Option(min=0, metavar="K", help="Member of the ensemble.")] = 0,
-    theory: Theory = None,
+    theory: TheoryAlone = None,
 ) -> None:
     """Follow one life month by month."""
     from thermidor.cli.trace import follow
@@ -332,7 +338,7 @@ def derive(
     replicates: Annotated[int, typer.Option(min=1, metavar="N", help="Number of runs, on all cores.")] = 40,
     citizens: Citizens = None,
     seed: Seed = 1,
-    theory: Theory = None,
+    theory: TheoryAlone = None,
 ) -> None:
     """Write the scenario that starts from a later state of another: medians and ranges of an ensemble."""
     from thermidor.cli.derive import Wish, carry_out

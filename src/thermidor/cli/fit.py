@@ -76,7 +76,7 @@ def fit(
         ),
         aimed,
     )
-    _refuse(folder, write and found.name)
+    _refuse(wish, write and found.name)
     if dry_run:
         show_plan(wish, aimed)
     else:
@@ -97,14 +97,20 @@ def _named(free_rules: str | None, free: int, own: tuple[str, ...], screen: bool
     return names
 
 
-def _refuse(folder: Path, theory: str | bool) -> None:
-    """Refuse a folder that is none, and values of another theory for the registry. Raises InputError."""
+def _refuse(wish: Wish, theory: str | bool) -> None:
+    """Refuse a folder that is none or another command's, a screening without its library, and values of another theory
+    for the registry. Raises InputError."""
+    from thermidor.cli.folder import refuse_another
     from thermidor.errors import InputError
-    from thermidor.fitting.write import clone_of
+    from thermidor.experiments.extras import need
+    from thermidor.fitting.write import KIND, clone_of
+    from thermidor.gallery.write import WHOLE
     from thermidor.theories import DEFAULT
 
-    if folder.exists() and not folder.is_dir():
-        raise InputError("this is no folder", str(folder), "", "give another with --out DIR")
+    assert wish.out is not None
+    refuse_another(wish.out, KIND, WHOLE)
+    if not wish.rules:
+        need("SALib")
     if theory:
         clone_of()
         if theory != DEFAULT:
@@ -149,28 +155,38 @@ def _aims(targets: Targets) -> list[tuple[str, str]]:
 def carry_out(wish: Wish, targets: Targets, *, write: bool = False) -> None:
     """Fit, print, and write tables and pictures."""
     gc.enable()  # a lens's reading holds itself, and here are thousands
+    from thermidor.cli.folder import to_write
     from thermidor.cli.guard import InterruptedLate
     from thermidor.cli.run import interruptible
     from thermidor.cli.sweep import progress
     from thermidor.cli.tables import facts, note, say
     from thermidor.errors import Interrupted
     from thermidor.fitting import write as kept
+    from thermidor.fitting.evaluate import LOG
     from thermidor.fitting.work import fit as work
 
     began = time.perf_counter()
-    assert wish.out is not None
-    half = f"; what has been lived is kept in {wish.out}, ask again to go on"
-    with interruptible(half=half) as cancel, progress() as told:
-        members = (lambda done, total: told(done, total, 0)) if told is not None else None
-        try:
-            found = work(targets, wish, told=members, cancel=cancel)
-        except Interrupted:
-            raise InterruptedLate(f"interrupted{half}") from None
-    seconds = time.perf_counter() - began
-    files = kept.write(found, wish.out, {"seconds": round(seconds, 1)})
+    out = wish.out
+    assert out is not None
+
+    def half() -> str:
+        any_kept = (out / LOG).is_file() and (out / LOG).stat().st_size > 0
+        return f"; draws that are finished are kept in {out}, ask again to go on" if any_kept else "; nothing was kept"
+
+    with to_write(out), interruptible(half=half) as cancel:
+        with progress() as told:
+            members = (lambda done, total: told(done, total, 0)) if told is not None else None
+            try:
+                found = work(targets, wish, told=members, cancel=cancel)
+            except Interrupted:
+                raise InterruptedLate(f"interrupted{half()}") from None
+        seconds = time.perf_counter() - began
+        files = kept.write(found, out, {"seconds": round(seconds, 1)})
+    if cancel.is_set():
+        raise InterruptedLate(f"interrupted; all is whole in {out}")
     report(found, seconds)
     if write:
-        changed = [*kept.into_registry(found.point), *kept.ship(wish.out)]
+        changed = [*kept.into_registry(found.point), *kept.ship(out)]
         note(f"written into the clone: {', '.join(path.name for path in changed)}")
     say("Kept")
     facts([(path.name, path) for path in files])
@@ -196,10 +212,12 @@ def report(found: Fit, seconds: float) -> None:
     if searched.effective < 3 * len(found.rules):
         prose("The posterior is worth too few draws for its widths to mean much: give more with --budget.")
     say("Targets", "off: from 0, as asked, to 1")
+    dates = {target.name for target in found.targets.targets if target.course and target.course.kind == "date"}
     lines: list[tuple[Any, ...]] = []
     for name, mark, used, _, asked, before, after, far, near in target_lines(found):
         said = mark if used == "yes" or mark != "fit" else "left out"
-        lines.append((name, said, *(f"{x:.4g}" for x in (asked, before, after)), f"{far:.2f}", f"{near:.2f}"))
+        digits = ".1f" if name in dates else ".4g"
+        lines.append((name, said, *(f"{x:{digits}}" for x in (asked, before, after)), f"{far:.2f}", f"{near:.2f}"))
     heads = ("target", "mark", "asked", "before", "after", "was off", "is off")
     table(heads, lines, right=(2, 3, 4, 5, 6))
     before, after = float(found.before.total[0]), float(found.after.total[0])

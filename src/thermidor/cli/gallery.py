@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import time
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -36,6 +37,7 @@ def carry_out(
 ) -> None:
     """Live and judge, print, and write tables and pictures. Raises InputError before any work."""
     gc.enable()  # a lens's reading holds itself, and here are thousands
+    from thermidor.cli.folder import refuse_another, to_write
     from thermidor.cli.run import SHELF, interruptible
     from thermidor.cli.sweep import progress
     from thermidor.gallery import contrasts as pairs
@@ -55,8 +57,7 @@ def carry_out(
     if agreement > difficulty:
         raise InputError("there are not so many draws of the rules", "--agreement", f"--difficulty is {difficulty}")
     out = asked.out if asked.out is not None else SHELF / "gallery"
-    if out.exists() and not out.is_dir():
-        raise InputError("this is no folder", str(out), "", "give another with --out DIR")
+    refuse_another(out)
     rules = _theory(asked.theory)
     wish = Wish(
         **sizes,
@@ -70,15 +71,24 @@ def carry_out(
         out=out,
     )
     began = time.perf_counter()
-    half = f"; what has been lived is kept in {out}, ask again to go on"
-    with interruptible(half=half) as cancel, progress() as told:
-        members = (lambda done, total: told(done, total, 0)) if told is not None else None
-        try:
-            found = gallery(picked, wish, every, told=members, cancel=cancel)
-        except Interrupted:
-            raise InterruptedLate(f"interrupted{half}") from None
-    seconds = time.perf_counter() - began
-    files = write(found, out, {**_told(wish, asked), "seconds": round(seconds, 1), **manifests.made_by()})
+    finished = list[bool]()
+
+    def half() -> str:
+        return f"; rows that are finished are kept in {out}, ask again to go on" if finished else "; nothing was kept"
+
+    with to_write(out), interruptible(half=half) as cancel:
+        with progress() as told:
+            members = (lambda done, total: told(done, total, 0)) if told is not None else None
+            try:
+                found = gallery(
+                    picked, wish, every, told=members, cancel=cancel, finished=lambda: finished.append(True)
+                )
+            except Interrupted:
+                raise InterruptedLate(f"interrupted{half()}") from None
+        seconds = time.perf_counter() - began
+        files = write(found, out, {**_told(wish, asked), "seconds": round(seconds, 1), **manifests.made_by()})
+    if cancel.is_set():
+        raise InterruptedLate(f"interrupted; all is whole in {out}")
     report(found, seconds)
     say("Kept")
     facts([(path.name, path) for path in files])
@@ -119,7 +129,8 @@ def report(found: Found, seconds: float) -> None:
     _counts(found)
     if hard:
         prose(f"hard: share of {wish.difficulty} draws of the rules from their ranges under which the row holds "
-              f"({wish.few} citizens); * over 85%, it tests the start; ! under 1%, it was tuned.")  # fmt: skip
+              f"({wish.few} citizens); * surely over 85%: it tests the start; ! surely under 1%, though the row "
+              "holds or partly does: it was tuned.")  # fmt: skip
     if broke := [f"{row.row.id} {100 * row.failed:.0f}%" for row in found.rows if row.failed]:
         prose(f"runs that ended in an error, of which nothing is true: {', '.join(broke)}")
     if fitted := [f"{r.row.id} {100 * r.posterior.share:.0f}%" for r in found.rows if r.posterior is not None]:
@@ -191,16 +202,21 @@ def _crossed(crossed: Confusion) -> None:
 
 
 def _effects(effects: tuple[Effect, ...]) -> None:
+    from thermidor.analysis.statistics import FEWEST
+
     say("Contrasts", "changed less base, the same draws in both arms")
     sets = [name for name in ("prior", "posterior") if any(getattr(each, name) for each in effects)]
     rows = []
     for each in effects:
         claimed = "more" if each.contrast.sign > 0 else "less"
-        size = f"{each.effect:+.2g} ({each.low:+.2g} {each.high:+.2g})" if each.pairs else "no pairs"
+        ends = f"({each.low:+.2g} {each.high:+.2g})" if isfinite(each.low) else "-"
+        size = f"{each.effect:+.2g} {ends}" if each.pairs else "no pairs"
         came = {1: "right", -1: "wrong", 0: "-"}[each.clear]
         rows.append((each.contrast.id, claimed, size, came, *(_signs(getattr(each, name)) for name in sets)))
     heads = ("contrast", "claimed", "effect (95%)", "sign", *sets)
     table(heads, rows, widths={0: 22})
+    if any(each.pairs and not isfinite(each.low) for each in effects):
+        prose(f"-: fewer than {FEWEST} pairs: no interval.")
     right, wrong = sum(e.clear > 0 for e in effects), sum(e.clear < 0 for e in effects)
     prose(f"{right} of {len(effects)} right, {wrong} wrong" + (f"; {_SETS}" if sets else "") + ".")
 

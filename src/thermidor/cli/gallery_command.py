@@ -37,7 +37,7 @@ def gallery(
         bool, typer.Option("--confusion", help="Try every expectation on every scenario, and dealt by chance.")
     ] = False,
     theory: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Live under another theory.", show_default=False)
+        str | None, typer.Option(metavar="NAME|FILE.yaml", help="Live under another theory.", show_default=False)
     ] = None,
     posterior: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Draws of rules from a fit (CSV).", show_default=False)

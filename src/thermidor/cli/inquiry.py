@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from thermidor.cli.app import Citizens, Rules, Scenario, Seed, Theory, app
+from thermidor.cli.app import Citizens, Rules, Scenario, Seed, Theory, TheoryAlone, app
 
 __all__ = ["app"]
 
@@ -55,7 +55,7 @@ def sweep(
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the sweep that was stopped in DIR.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what it would take, and stop.")] = False,
-    theory: Theory = None,
+    theory: TheoryAlone = None,
 ) -> None:
     """Live a design of many runs: plan and cost first, then all of it, kept as it is finished."""
     from thermidor.cli.sweep import carry_out
@@ -226,7 +226,7 @@ def settled(
             show_default=False,
         ),
     ] = None,
-    theory: Theory = None,
+    theory: TheoryAlone = None,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Folder for numbers and figure (default: a new one in runs/).")
     ] = None,
@@ -258,7 +258,7 @@ def why(
     workers: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="Processes (default: all cores).", show_default=False)
     ] = None,
-    theory: Theory = None,
+    theory: TheoryAlone = None,
     no_check: Annotated[bool, typer.Option("--no-check", help="Leave out the check with 10,000 citizens.")] = False,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Folder (default: a new one under runs/).", show_default=False)

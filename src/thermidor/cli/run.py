@@ -10,7 +10,7 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Event, Thread
@@ -216,11 +216,13 @@ def _count(text: str) -> int:
 
 
 @contextmanager
-def interruptible(folder: Path | None = None, *, force: bool = False, half: str = "") -> Iterator[Event]:
+def interruptible(
+    folder: Path | None = None, *, force: bool = False, half: str | Callable[[], str] = ""
+) -> Iterator[Event]:
     """Give the event that Ctrl-C sets, in place of an exception in the midst of an import or of writing.
 
     A second Ctrl-C, or a run that has not stopped after `GRACE`, ends the process and removes what
-    stands half written beside `folder`; unless `half` says how to go on with it.
+    stands half written beside `folder`; unless `half` says how to go on with it, asked when it comes to that.
     """
     cancel, over = Event(), Event()
     if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
@@ -233,16 +235,19 @@ def interruptible(folder: Path | None = None, *, force: bool = False, half: str 
     if half:
         partial = None
 
+    def end() -> None:
+        _end_now(partial, half() if callable(half) else half)
+
     def watch() -> None:
         cancel.wait()
         if not over.wait(GRACE):
-            _end_now(partial, half)
+            end()
 
     asked: list[int] = []
 
     def interrupted(number: int, _: object) -> None:
         if asked:
-            _end_now(partial, half)
+            end()
         asked.append(number)
         cancel.set()
 

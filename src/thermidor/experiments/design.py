@@ -33,6 +33,7 @@ from thermidor.scenarios.schema import EXPECTED, Name, Number, Record, Text
 from thermidor.theories import DEFAULT
 
 LIBRARY = Path(__file__).with_name("designs")
+BEGINS = "a design begins with 'schema: 1'"
 BASE = "base"
 """The overlay that changes nothing."""
 COLUMN = r"[a-z][a-z0-9_]{0,63}"
@@ -280,7 +281,7 @@ def list_designs() -> dict[str, str]:
 
 def load_design(name_or_path: str | Path) -> Design:
     """Load a shipped design by name, or any YAML file by path. Raises InputError naming file, line and key."""
-    return design_in(read_document(design_path(name_or_path)))
+    return design_in(read_document(design_path(name_or_path), BEGINS))
 
 
 def design_path(name_or_path: str | Path) -> Path:
@@ -297,7 +298,7 @@ def design_path(name_or_path: str | Path) -> Path:
 
 def parse_design(text: str, file: str = "text") -> Design:
     """Read a design from YAML text; `file` is the name used in messages. Raises InputError."""
-    return design_in(parse_document(text, file))
+    return design_in(parse_document(text, file, BEGINS))
 
 
 def as_data(design: Design, *, prose: bool = True) -> dict[str, Any]:
@@ -329,7 +330,7 @@ def design_in(document: Document) -> Design:
     """The design that a file holds. Raises InputError, naming line and key."""
     if not isinstance(document.data, dict):
         what = f"the file holds {shown(document.data)}"
-        raise InputError(what, f"{document.file}:1", "a design is a mapping", "it begins with 'schema: 1'")
+        raise InputError(what, f"{document.file}:1", "a design is a mapping", BEGINS)
     return design_from(document.data, document.place, kept=False)
 
 

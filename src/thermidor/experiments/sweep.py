@@ -22,7 +22,7 @@ from typing import Any, NamedTuple
 
 from thermidor.errors import InputError, RunError
 from thermidor.experiments import cluster, store
-from thermidor.experiments.design import Design, as_data, design_from, design_in, design_path
+from thermidor.experiments.design import BEGINS, Design, as_data, design_from, design_in, design_path
 from thermidor.experiments.dispatch import Progress, dispatch
 from thermidor.experiments.extras import need
 from thermidor.experiments.opened import Sweep, open_sweep
@@ -72,7 +72,7 @@ def planned(design: str | Path | Design | Plan, theory: str | Path | Theory | No
     if isinstance(design, Design):
         return plan_of(**_under(theory, design_from(as_data(design))))  # a changed copy has been checked by nobody
     path = design_path(design)
-    document = read_document(path)
+    document = read_document(path, BEGINS)
     made = design_in(document)
     try:
         return plan_of(**_under(theory, made), beside=path.parent)

@@ -25,7 +25,7 @@ import numpy as np
 from thermidor.errors import InputError, nearest
 from thermidor.gallery import rows as gallery_rows
 from thermidor.gallery.predicates import State, parse_state
-from thermidor.gallery.read import Source, source
+from thermidor.gallery.read import LEAST, Source, source
 from thermidor.gallery.rows import MARKS, Row, Start, countries_of, load_rows, shipped
 from thermidor.scenarios.document import Where, read_document, shown
 
@@ -108,7 +108,7 @@ class Targets:
 
 def load_targets(path: Path = FILE, rows_file: Path = gallery_rows.FILE) -> Targets:
     """Read a file of targets. Raises InputError naming file, line and key."""
-    document, gallery = read_document(path), source(rows_file, ("rows",))
+    document, gallery = read_document(path, "targets have 'rows' or 'courses'"), source(rows_file, ("rows",))
     read = Source(document, gallery.families, gallery.names)
     if not isinstance(document.data, dict):
         read.refuse((), f"the file holds {shown(document.data)}", "targets are a mapping", "it has 'rows' or 'courses'")
@@ -195,7 +195,7 @@ def _one(read: Source, at: Where, began: np.datetime64, key: str, place: int) ->
     kind = kinds[0]
     read.mapping(at, (kind, *KEYS), ("years", "tolerance", "mark"))
     years = _years(read, (*at, "years"), began, one=kind == "level")
-    tolerance = read.number((*at, "tolerance"), 1e-9)
+    tolerance = read.number((*at, "tolerance"), LEAST)
     of = read.text((*at, kind), None if kind == "date" else _variables())
     made: dict[str, Any] = {"kind": kind, "of": of, "place": place, "years": years, "tolerance": tolerance}
     if kind == "date":

@@ -19,12 +19,17 @@ from thermidor.rules.registry import FOLDER
 from thermidor.theories import DEFAULT
 
 KIND = "thermidor-fit"
+SOMETIMES = ("screening.csv", "screening.png", "pairs.png")
+"""What only some fits leave."""
 DRAWS = 200
 """Equally weighted draws of the posterior that are written, at most."""
 
 
 def write(fit: Fit, folder: Path, about: Mapping[str, Any]) -> list[Path]:
-    """Write tables, the overlay, pictures and, last, the manifest; return their paths. Raises InputError."""
+    """Write tables, the overlay, pictures and, last, the manifest; return their paths. Raises InputError.
+
+    What an earlier fit left there, and this one has not, is removed.
+    """
     from thermidor.fitting.figures import pictures
     from thermidor.runs import manifest
     from thermidor.runs.store import placing
@@ -41,6 +46,9 @@ def write(fit: Fit, folder: Path, about: Mapping[str, Any]) -> list[Path]:
         overlay = folder / "rules.yaml"
         overlay.write_text(overlay_text(fit), encoding="utf-8")
         made += [overlay, *pictures(fit, folder)]
+        for name in SOMETIMES:
+            if folder / name not in made:
+                (folder / name).unlink(missing_ok=True)
         manifest.write(folder, {**told(fit), **about, **manifest.made_by()})
     return [*made, folder / manifest.NAME]
 

@@ -23,7 +23,8 @@ HOLDS, PARTLY, FAILS, MISSING = "holds", "partly", "fails", "missing"
 PARTLY_FROM = 2.0 / 3.0
 """A row holds partly from this share of its bar on."""
 EASY, TUNED = 0.85, 0.01
-"""Shares of draws of the rules: a row that holds in more tests the start, one that holds in fewer was tuned."""
+"""Shares of draws of the rules: a row that holds in more tests the start, one that holds, and in fewer, was tuned; said
+only where all of the share's interval lies beyond."""
 PERMUTATIONS = 5_000
 
 
@@ -63,11 +64,12 @@ class Judged:
 
     @property
     def flag(self) -> str:
-        """What the difficulty says of the row, if anything."""
+        """What the difficulty says of the row, if it says anything for sure."""
         if self.difficulty is None:
             return ""
-        easy, tuned = self.difficulty.share > EASY, self.difficulty.share < TUNED
-        return "tests the start" if easy else "tuned" if tuned else ""
+        if self.difficulty.low > EASY:
+            return "tests the start"
+        return "tuned" if self.difficulty.high < TUNED and self.verdict in (HOLDS, PARTLY) else ""
 
 
 def share(name: str, came: Bools, bar: float) -> Share:

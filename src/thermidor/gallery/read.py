@@ -13,6 +13,8 @@ from thermidor.scenarios.document import Document, Where, read_document, shown
 
 LIMITS = {"at_least": "least", "below": "most"}
 MOST_YEARS = 200.0
+LEAST = 1e-9
+"""The least number where one has to be above zero."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ class Source:
         if isinstance(data, bool) or not isinstance(data, int | float):
             self.refuse(path, f"this is {shown(data)}", "a number is expected")
         if not low <= data <= high:
-            self.refuse(path, f"the number is {data:g}", f"it has to lie between {low:g} and {high:g}")
+            self.refuse(path, f"the number is {data:g}", f"it has to {_ends(low, high)}")
         return float(data)
 
     def texts(self, path: Where) -> tuple[str, ...]:
@@ -74,11 +76,18 @@ class Source:
         return (self.text(path),)
 
 
+def _ends(low: float, high: float) -> str:
+    """Between what a number has to lie, in words."""
+    if high < float("inf"):
+        return f"lie between {low:g} and {high:g}"
+    return "be above 0" if 0.0 < low <= LEAST else f"be at least {low:g}"
+
+
 def source(path: Path, heads: Sequence[str]) -> Source:
     """Open a file with families of labels and one or more other parts. Raises InputError."""
     from thermidor.lenses.trotsky import table
 
-    document, names = read_document(path), table().names
+    document, names = read_document(path, f"it has '{heads[0]}'"), table().names
     bare = Source(document, {}, names)
     bare.mapping((), ("families", *heads), heads)
     families: dict[str, tuple[str, ...]] = {}

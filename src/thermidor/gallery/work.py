@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from thermidor.errors import InputError, nearest
+from thermidor.experiments.extras import need
 from thermidor.gallery.asks import MOST_DRAWS, PAIRS, Asks, Wish, replicates_of, with_others, written
 from thermidor.gallery.contrasts import Contrast, Effect, effect, effects_by_draw, signs
 from thermidor.gallery.judge import (
@@ -47,18 +48,22 @@ class Found:
 
 
 class _Tools(NamedTuple):
-    """How members are lived: cores, where they are kept, who is told, what stops them, by what."""
+    """How members are lived: cores, where kept, who is told, what stops them, by what, who hears of each lot."""
 
     wish: Wish
     told: Told | None
     cancel: Event | None
     simulate: Callable[..., Any] | None
+    finished: Callable[[], None] | None = None
 
     def live(self, ask: Ask) -> Lived:
         """Live an Ask."""
-        return live(
+        found = live(
             ask, cores=self.wish.cores, kept=self.wish.kept, told=self.told, cancel=self.cancel, simulate=self.simulate
         )
+        if self.finished is not None:
+            self.finished()
+        return found
 
 
 def chosen(rows: Sequence[Row], names: Sequence[str] = (), kind: str | None = None) -> tuple[Row, ...]:
@@ -79,15 +84,19 @@ def gallery(
     told: Callable[[int, int], None] | None = None,
     cancel: Event | None = None,
     simulate: Callable[..., Any] | None = None,
+    finished: Callable[[], None] | None = None,
 ) -> Found:
     """Live and judge rows, of which some may compare with others among `every`.
 
-    told: (members done, members in all). Raises InputError before any work for a scenario, setting or rule that can't
-    be lived; Interrupted when stopped: what has been kept by then is not lived again.
+    told: (members done, members in all); finished: called whenever members of one start are whole, and kept where the
+    wish has a folder. Raises InputError before any work for a scenario, setting or rule that can't be lived, and for a
+    library that is missing; Interrupted when stopped: what has been kept by then is not lived again.
     """
     every = every or rows
     there = [row for row in rows if written(row.start)]
     contrasts = [c for c in wish.contrasts if written(c.base) and written(c.changed)]
+    if contrasts:
+        need("scipy")  # their intervals
     asks = Asks(wish, every, contrasts)
     total, done = asks.members(there), [0]
 
@@ -96,7 +105,7 @@ def gallery(
         if told is not None:
             told(done[0], total)
 
-    tools = _Tools(wish, tell, cancel, simulate)
+    tools = _Tools(wish, tell, cancel, simulate, finished)
     lived = {row.id: tools.live(asks.row(row)) for row in with_others(there, every)}
     found = [judged(row, lived[row.id], medians_of(row, lived)) for row in there]
     if wish.difficulty or wish.posterior:

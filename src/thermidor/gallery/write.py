@@ -18,11 +18,17 @@ from thermidor.gallery.judge import Judged, counted, weakest
 if TYPE_CHECKING:
     from thermidor.gallery.work import Found
 
-TABLES = ("gallery.csv", "sentences.csv", "confusion.csv", "contrasts.csv", "gallery.json")
+TABLES = ("gallery.csv", "sentences.csv", "confusion.csv", "contrasts.csv")
+PICTURES = ("gallery.png", "confusion.png", "contrasts.png")
+WHOLE = "gallery.json"
+"""All that was found and what was asked, in one file."""
 
 
 def write(found: Found, folder: Path, about: dict[str, Any]) -> list[Path]:
-    """Write tables, JSON and pictures of a gallery into a folder, and return their paths. Raises InputError."""
+    """Write tables, JSON and pictures of a gallery into a folder, and return their paths. Raises InputError.
+
+    Tables and pictures that an earlier gallery left there, and this one has not, are removed.
+    """
     from thermidor.runs.store import placing
 
     with placing(folder):
@@ -37,9 +43,13 @@ def write(found: Found, folder: Path, about: dict[str, Any]) -> list[Path]:
             )
         if found.effects:
             made.append(_csv(folder / "contrasts.csv", EFFECT_HEAD, map(effect_cells, found.effects)))
-        target = folder / "gallery.json"
+        target = folder / WHOLE
         target.write_text(json.dumps(as_json(found, about), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-        return [*made, target, *_pictures(found, folder)]
+        made += [target, *_pictures(found, folder)]
+        for name in (*TABLES, *PICTURES):
+            if folder / name not in made:
+                (folder / name).unlink(missing_ok=True)
+        return made
 
 
 ROW_HEAD = (
@@ -126,8 +136,15 @@ def _csv(path: Path, head: Sequence[str], rows: Iterable[Sequence[Any]]) -> Path
         lines = csv.writer(file, lineterminator="\n")
         lines.writerow(head)
         for row in rows:
-            lines.writerow([f"{cell:.6g}" if isinstance(cell, float) else cell for cell in row])
+            lines.writerow([_cell(cell) for cell in row])
     return path
+
+
+def _cell(cell: Any) -> Any:
+    """A cell of a table; what is no number is left empty."""
+    if not isinstance(cell, float):
+        return cell
+    return f"{cell:.6g}" if math.isfinite(cell) else ""
 
 
 PAIRED = (
@@ -143,7 +160,8 @@ def _pictures(found: Found, folder: Path) -> list[Path]:
     wish, made = found.wish, []
     note = (
         "Holds: the interval lies above the tick; partly: the share is at least two thirds of it. Difficulty: share of "
-        "draws of the rules from their ranges under which the row holds; above the dashed line it tests the start."
+        "draws of the rules from their ranges under which the row holds; surely above the dashed line, it tests the "
+        "start."
     )
     lines = [
         Line(

@@ -13,6 +13,8 @@ from thermidor.errors import InputError, nearest
 from thermidor.record.read import table
 
 SHORTEST = 3
+ALIKE = 0.7
+"""Likeness of letters from which on a name is suggested: among hundreds of names many are somewhat alike."""
 
 
 class State(NamedTuple):
@@ -94,12 +96,14 @@ def plain_name(text: str) -> str:
 def _unknown(name: str) -> InputError:
     known = sorted({text for one in spans() for text in (one.key, *one.names)})
     begun = [text for text in known if len(name) >= SHORTEST and plain_name(text).startswith(plain_name(name))]
-    mend = nearest(name.title(), known) or nearest(name.upper(), known)
+    mend = nearest(name.title(), known, ALIKE)
+    if not mend and len(name) <= SHORTEST + 1:  # it may be meant for a code
+        mend = nearest(name.upper(), known, ALIKE)
     if not mend and begun:
         mend = f"did you mean one of: {', '.join(begun[:5])}?"
     return InputError(
         what=f"unknown country '{name}'",
         where="the historical record",
         why=f"{len({one.key for one in spans()})} states are known, by name or three-letter code",
-        mend=mend or "`thermidor record DEU` shows one by its code; docs/scenarios/from-record.md lists them",
+        mend=mend or "`thermidor new --from-record` takes English names and three-letter codes, such as NORWAY or NOR",
     )

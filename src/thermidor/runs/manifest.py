@@ -94,7 +94,8 @@ def read(folder: Path, kind: str = KIND, schema: int = SCHEMA, what: str = "run"
     """Read the manifest of the run (or other kind) in `folder`; raises InputError if there is none that we know."""
     file = folder / NAME
     if not file.is_file():
-        why = f"it holds no {NAME}" if folder.is_dir() else "there is no such folder"
+        stands = "it is a file, not a folder" if folder.exists() else "there is no such folder"
+        why = f"it holds no {NAME}" if folder.is_dir() else stands
         raise InputError(f"no whole {what} here", str(folder), why, f"give a folder that a {what} has written")
     try:
         manifest = json.loads(file.read_text(encoding="utf-8"))

@@ -49,13 +49,20 @@ class Problem(NamedTuple):
 def refusal(problems: Sequence[Problem], place: Callable[[Where], str]) -> InputError:
     """Put the first few problems into one error; `place` says where a path stands (file:line: key).
 
-    Unknown names come first, since a name misspelt is often missed elsewhere.
+    Another schema comes first, since it may explain all else; then unknown names, since a name misspelt is often missed
+    elsewhere.
     """
-    first, *rest = sorted(problems, key=lambda p: not p.what.startswith("unknown"))[:MOST_SHOWN]
+    first, *rest = sorted(problems, key=_after)[:MOST_SHOWN]
     also = [f"{place(p.path)}: {p.what}" + (f"; {p.mend}" if p.mend.startswith("did you") else "") for p in rest]
     if len(problems) > MOST_SHOWN:
         also.append(f"{len(problems) - MOST_SHOWN} more")
     return InputError(first.what, place(first.path), first.why, first.mend, also)
+
+
+def _after(problem: Problem) -> int:
+    if problem.path == ("schema",) and problem.what.startswith("the schema is"):
+        return 0
+    return 1 if problem.what.startswith("unknown") else 2
 
 
 def assumed(source: str) -> bool:

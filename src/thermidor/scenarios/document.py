@@ -23,6 +23,8 @@ from thermidor.errors import InputError
 Where = tuple[str | int, ...]
 """The way to a value: keys and places in lists, from the top."""
 
+SCENARIO = "a scenario begins with 'schema: 1'"
+"""What is said of an empty file, unless another kind of file was asked for."""
 MOST_BYTES, MOST_DEPTH, MOST_ENTRIES = 1_000_000, 20, 50_000
 LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?", re.ASCII)
@@ -70,8 +72,8 @@ def plain(text: str) -> str | float | int | bool | None:
     return WORDS.get(text, text)
 
 
-def read_document(path: Path) -> Document:
-    """Read a YAML file. Raises InputError if it can't be read or is refused."""
+def read_document(path: Path, begins: str = SCENARIO) -> Document:
+    """Read a YAML file; `begins` says how its kind begins. Raises InputError if it can't be read or is refused."""
     name = shown(str(path))
     try:
         if not path.is_file():
@@ -82,24 +84,24 @@ def read_document(path: Path) -> Document:
     except OSError as error:
         raise InputError(f"can't read {name}", "", error.strerror or str(error), "see to its permissions") from None
     if len(raw) > MOST_BYTES:
-        raise InputError("the file is too big", str(path), f"more than {MOST_BYTES} bytes", "a scenario is a few pages")
+        raise InputError("the file is too big", str(path), f"more than {MOST_BYTES} bytes", "keep to a few pages")
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         raise InputError("the file is not UTF-8 text", f"{path}:{line}", error.reason, "save it as UTF-8") from None
-    return parse_document(text, str(path))
+    return parse_document(text, str(path), begins)
 
 
-def parse_document(text: str, file: str) -> Document:
-    """Read YAML text; `file` is the name used in messages. Raises InputError."""
+def parse_document(text: str, file: str, begins: str = SCENARIO) -> Document:
+    """Read YAML text; `file` is the name used in messages, `begins` says how such a file begins. Raises InputError."""
     if len(text) > MOST_BYTES:
         raise InputError("the text is too long", file, f"more than {MOST_BYTES} characters")
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if odd := re.search("[\x85\u2028\u2029]", text):
         where = f"{file}:{text.count(chr(10), 0, odd.start()) + 1}"
         raise InputError(f"the file holds the line separator {odd[0]!r}", where, "", "break the line with Enter")
-    reader = _Reader(text, file)
+    reader = _Reader(text, file, begins)
     try:
         data = reader.document()
     except yaml.MarkedYAMLError as error:
@@ -124,15 +126,15 @@ def _line(event: Any) -> int:
 class _Reader:
     """Builds plain data from the parser's events and notes the line of every key."""
 
-    def __init__(self, text: str, file: str) -> None:
-        self.file = file
+    def __init__(self, text: str, file: str, begins: str) -> None:
+        self.file, self.begins = file, begins
         self.lines: dict[Where, int] = {}
         self.events: Iterator[Any] = yaml.parse(text, Loader=LOADER)
 
     def document(self) -> Any:
         next(self.events)
         if isinstance(next(self.events), yaml.StreamEndEvent):
-            raise InputError("the file is empty", self.file, "", "a scenario begins with 'schema: 1'")
+            raise InputError("the file is empty", self.file, "", self.begins)
         data = self.value(next(self.events), ())
         next(self.events)
         last = next(self.events)
@@ -150,7 +152,7 @@ class _Reader:
             why = "a small file could grow without end"
             self.refuse(event, path, "anchors and aliases are refused", why, "write the value out")
         if event.tag is not None and event.tag not in ("!", "tag:yaml.org,2002:str"):
-            what, why = f"the tag {shown(event.tag)} is refused", "a scenario is plain data"
+            what, why = f"the tag {shown(event.tag)} is refused", "the file is plain data"
             self.refuse(event, path, what, why, "remove the tag")
         if len(path) > MOST_DEPTH:
             self.refuse(event, path[:3], "the file is nested too deeply", f"more than {MOST_DEPTH} levels")

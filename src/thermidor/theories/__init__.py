@@ -25,6 +25,7 @@ OFF = "off"
 MOST_FREE = 12
 """Rules that a fit of a theory may move; every theory has the same number."""
 KEYS = ("schema", "name", "title", "about", "school", "rules", "predicts", "cannot_express", "free")
+BEGINS = "a theory begins with 'schema: 1'"
 LISTS = ("school", "predicts", "cannot_express", "free")
 CONDITIONS = ("conditions", "countries", "country", "end", "organisations", "outside", "scenario", "set", "start")
 """Keys by which somebody tries to give a theory conditions."""
@@ -74,7 +75,7 @@ def load_theory(name_or_path: str | Path | Theory | None = None) -> Theory:
         mend = "give a name, the path of a file, or what `load_theory` returns"
         raise InputError(f"the theory can't be {shown(name_or_path)}", "theory", "it is no theory", mend)
     if is_path(name_or_path):
-        return theory_in(read_document(Path(name_or_path)))
+        return theory_in(read_document(Path(name_or_path), BEGINS))
     names = [path.stem for path in sorted(LIBRARY.glob("*.yaml"))]
     if name_or_path not in names:
         mend = nearest(str(name_or_path), names) or "give one of these, or the path of a file ending in .yaml"
@@ -100,7 +101,7 @@ def theory_in(document: Document) -> Theory:
     data, registry = document.data, load_rules()
     if not isinstance(data, dict):
         what = f"the file holds {shown(data)}"
-        raise InputError(what, f"{document.file}:1", "a theory is a mapping", "it begins with 'schema: 1'")
+        raise InputError(what, f"{document.file}:1", "a theory is a mapping", BEGINS)
     if found := [*_of_keys(data), *_of_rules(data, registry), *_of_free(data, registry)]:
         raise refusal(found, document.place)
     rules = {name: _number(entry["value"], registry[name].off) for name, entry in _rules(data).items()}

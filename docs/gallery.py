@@ -1,7 +1,7 @@
-"""Live the gallery and write its page of results: `python docs/gallery.py`, called by `make figures`.
+"""Live the gallery and write its page of results: `python docs/gallery.py` (about half an hour on two cores).
 
 What is lived is kept in `sweeps/gallery` and not lived again while scenarios, rules and code are the same. Further
-options of the command, such as `--posterior FILE`, are handed on.
+options of the command are handed on.
 """
 
 from __future__ import annotations
@@ -19,7 +19,9 @@ from typing import Any
 DOCS = Path(__file__).parent
 KEPT = DOCS.parent / "sweeps" / "gallery"
 RESULTS, IMAGES = DOCS / "results", DOCS / "images"
-ASKED = ("gallery", "--contrasts", "--confusion", "--agreement", "40")
+POSTERIOR = DOCS.parent / "src" / "thermidor" / "fitting" / "posterior.csv"
+SIZES = ("--citizens", "2000", "--agreement", "40")
+ASKED = ("gallery", "--contrasts", "--confusion", *SIZES, "--posterior", str(POSTERIOR))
 SMALLER = ("gallery", "--difficulty", "0", "--replicates", "100", "--citizens", "2000")
 WITHOUT = DOCS / "experiments" / "no-seizures.yaml"
 TABLES = ("gallery", "sentences", "confusion", "contrasts")

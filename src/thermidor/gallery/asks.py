@@ -26,7 +26,7 @@ RARE = 20
 """Replicates of each draw for rows with a bar below a quarter, which fewer could not tell from none."""
 PAIRS = 8
 """Pairs of each draw of the rules for a contrast."""
-MOST_DRAWS = 200
+MOST_DRAWS = 100
 """Draws of the rules over which contrasts are tried, at most."""
 CROSSED = 40
 """Replicates of each scenario in the confusion."""

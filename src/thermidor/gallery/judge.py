@@ -6,6 +6,7 @@ every share is at least two thirds of its bar; else it *fails*. The bar is half 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -136,8 +137,14 @@ def held_by_draw(row: Row, lived: Lived, replicates: int, medians: Sequence[Medi
 
 
 def medians_of(row: Row, lived: Mapping[str, Lived]) -> Medians:
-    """What a row's sentences are compared with, by the members of the other rows (by id)."""
-    return {s: float(np.nanmedian(mean(s, lived[s.than]))) for s in row.compared if s.than in lived}
+    """What a row's sentences are compared with, by the members of the other rows (by id); nan where none lived."""
+    medians = {}
+    for sentence in row.compared:
+        if sentence.than in lived:
+            found = mean(sentence, lived[sentence.than])
+            alive = found[~np.isnan(found)]
+            medians[sentence] = float(np.median(alive)) if len(alive) else math.nan
+    return medians
 
 
 def needed_by(row: Row, rows: Sequence[Row]) -> frozenset[str]:

@@ -24,6 +24,7 @@ from scenario_pages import scenario_pages
 from theory_pages import theory_pages
 
 from thermidor.country import AXES, FIELDS
+from thermidor.jit import rules_digest
 from thermidor.rules import load_rules
 from thermidor.rules.registry import Rule
 
@@ -300,12 +301,27 @@ def results_block() -> str:
     return "\n".join(lines) or "No results have been computed yet."
 
 
+EARLIER = "**Made under earlier rules**: what follows need not be so any more (digest {was}, now {now})."
+"""What stands below the title of a page of results that other rules than the present ones have made."""
+
+
+def dated(text: str) -> str:
+    """A page of results with the note of its age, or without it."""
+    was, now = re.search(r"rules ([0-9a-f]{16})", text), rules_digest()
+    text = re.sub(r"\*\*Made under earlier rules\*\*.*\n\n", "", text)
+    if was is None or was[1] == now:
+        return text
+    title, _, rest = text.partition("\n\n")
+    return f"{title}\n\n{EARLIER.format(was=was[1], now=now)}\n\n{rest}"
+
+
 def write() -> list[Path]:
     """Write all pages and parts; forget pages of mechanisms and scenarios that are gone. Returns what changed."""
     wanted = {DOCS / path: text for path, text in pages().items()}
     for path, parts in blocks().items():
         page = DOCS.parent / path
         wanted[page] = with_blocks(page.read_text(encoding="utf-8"), parts)
+    wanted |= {page: dated(page.read_text(encoding="utf-8")) for page in sorted((DOCS / "results").glob("*.md"))}
     changed = []
     for page, text in wanted.items():
         page.parent.mkdir(parents=True, exist_ok=True)

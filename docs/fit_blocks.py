@@ -20,11 +20,12 @@ def counts_block() -> str:
     registry = load_rules()
     rules = [registry[name] for name in registry]
     assumed = [rule for rule in rules if rule.source.startswith("assumed")]
+    recalled = sum("(memory)" in rule.source for rule in rules if rule not in assumed)
     switches = sum(rule.off is not None for rule in rules)
     edge = [r for r in assumed if r.high > r.low and min(r.value - r.low, r.high - r.value) < EDGE * (r.high - r.low)]
     return (
-        f"There are {len(rules)} rules: {len(rules) - len(assumed)} have a source for their order of size, "
-        f"{len(assumed)} are assumed. {switches} of them are strengths of mechanisms, which can be switched off. "
+        f"There are {len(rules)} rules: {len(rules) - len(assumed)} have a source for their order of size "
+        f"({recalled} of these from memory, and values fitted beside it), {len(assumed)} are assumed. {switches} of them are strengths of mechanisms, which can be switched off. "
         f"{len(edge)} of those that are assumed stand within three hundredths of an edge of their range."
     )
 

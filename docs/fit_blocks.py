@@ -25,7 +25,8 @@ def counts_block() -> str:
     edge = [r for r in assumed if r.high > r.low and min(r.value - r.low, r.high - r.value) < EDGE * (r.high - r.low)]
     return (
         f"There are {len(rules)} rules: {len(rules) - len(assumed)} have a source for their order of size "
-        f"({recalled} of these from memory, and values fitted beside it), {len(assumed)} are assumed. {switches} of them are strengths of mechanisms, which can be switched off. "
+        f"({recalled} of these from memory, and values fitted beside it), {len(assumed)} are assumed. "
+        f"{switches} of them are strengths of mechanisms, which can be switched off. "
         f"{len(edge)} of those that are assumed stand within three hundredths of an edge of their range."
     )
 

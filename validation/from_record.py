@@ -18,7 +18,7 @@ import numpy as np
 
 from thermidor.errors import InputError
 from thermidor.record import countries
-from thermidor.record.facts import BASE_YEAR, EDGE, by_year, filling
+from thermidor.record.facts import BASE_YEAR, by_year, filling, odds
 from thermidor.scenarios.from_record import scenario_from_record
 from validation.skill import (
     BALANCED,
@@ -70,12 +70,7 @@ def tried(step: int = STEP, first: int = FIRST, last: int = LAST) -> list[Tried]
     return found
 
 
-def _odds(share: float) -> float:
-    held = min(max(share, EDGE), 1.0 - EDGE)
-    return math.log(held / (1.0 - held))
-
-
-MEASURES: dict[str, Callable[[float], float]] = {"same": float, "log": math.log, "odds": _odds}
+MEASURES: dict[str, Callable[[float], float]] = {"same": float, "log": math.log, "odds": odds}
 
 
 def samples(name: str) -> list[Row]:

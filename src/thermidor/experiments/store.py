@@ -34,7 +34,7 @@ from thermidor.experiments.rows import DONE, FAILED, PLANNED
 from thermidor.experiments.stamp import differences, stamp
 from thermidor.runs import lock
 from thermidor.runs import manifest as manifests
-from thermidor.runs.store import placing
+from thermidor.runs.store import extent, placing
 from thermidor.theories import Theory
 
 if TYPE_CHECKING:
@@ -283,12 +283,6 @@ def checksum(path: Path) -> str:
     """The SHA-256 of a file."""
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def extent(folder: Path) -> tuple[int, int]:
-    """Count files and bytes below a folder."""
-    sizes = [file.stat().st_size for file in folder.rglob("*") if file.is_file()]
-    return len(sizes), sum(sizes)
 
 
 def _columns(plan: Plan) -> dict[str, str]:

@@ -241,7 +241,7 @@ def _share(state: State, series: str, year: int) -> Fact | None:
     limits, gap = filling()["within"], filling()["gaps"]["share"]
     if before is not None and after is not None and after - before <= limits["share"]["value"]:
         share = (year - before) / (after - before)
-        middle = (1.0 - share) * _odds(known[before]) + share * _odds(known[after])
+        middle = (1.0 - share) * odds(known[before]) + share * odds(known[after])
         error = _width() * gap["scale"] * min(year - before, after - year) ** gap["power"]
         source = f"between the years of {_cited(series, before, after)}"
         return Fact(_from_odds(middle), source, _from_odds(middle - error), _from_odds(middle + error))
@@ -249,7 +249,7 @@ def _share(state: State, series: str, year: int) -> Fact | None:
     if not ends:
         return None
     error = _width() * gap["scale"] * abs(ends[0] - year)
-    middle = _odds(known[ends[0]])
+    middle = odds(known[ends[0]])
     source = f"carried over from {_cited(series, ends[0])}"
     return Fact(_from_odds(middle), source, _from_odds(middle - error), _from_odds(middle + error))
 
@@ -274,7 +274,8 @@ def _held(number: float) -> float:
     return min(max(number, 0.0), 1.0)
 
 
-def _odds(share: float) -> float:
+def odds(share: float) -> float:
+    """The logarithm of the odds of a share, held off its ends by EDGE."""
     held = min(max(share, EDGE), 1.0 - EDGE)
     return math.log(held / (1.0 - held))
 

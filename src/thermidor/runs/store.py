@@ -114,7 +114,7 @@ class Writer:
         Raises InputError if the place was taken meanwhile.
         """
         with placing(self.target):
-            files, volume = _extent(self.partial / SERIES)
+            files, volume = extent(self.partial / SERIES)
             held = {"files": files, "bytes": volume, "shape": list(self.axes.shape), "axes": self.axes.digest()}
             complete = {**manifest, "store": held}
             manifests.write(self.partial, complete)
@@ -181,7 +181,7 @@ def open_run(path: str | Path) -> Result:
         mend="run the scenario again; the manifest says how",
     )
     held = manifest.get("store")
-    if not isinstance(held, dict) or [held.get("files"), held.get("bytes")] != list(_extent(target / SERIES)):
+    if not isinstance(held, dict) or [held.get("files"), held.get("bytes")] != list(extent(target / SERIES)):
         raise damaged
     try:
         raw = xr.open_zarr(target / SERIES, consolidated=False, chunks=None)
@@ -288,7 +288,7 @@ def _create(folder: Path, axes: Axes, past: NDArray[np.float32] | None) -> Any:
     )
 
 
-def _extent(folder: Path) -> tuple[int, int]:
+def extent(folder: Path) -> tuple[int, int]:
     """Count files and bytes below a folder."""
     sizes = [file.stat().st_size for file in folder.rglob("*") if file.is_file()]
     return len(sizes), sum(sizes)

@@ -243,7 +243,7 @@ def app_commands() -> list[str]:
 
 
 def test_make_clean_removes_what_make_makes(tmp_path: Path) -> None:
-    """What is made anew in minutes goes, sources and lived sweeps stay; the validation has the libraries that it needs."""
+    """What is made anew in minutes goes, sources and lived sweeps stay; `make validate` has the libraries it needs."""
     make = shutil.which("make")
     if make is None:
         pytest.skip("there is no make here")

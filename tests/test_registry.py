@@ -145,14 +145,14 @@ DIVIDED = {**LOST, **OWNED, "planned": 0.0, "room": 0.6, "slump": 0.3, "drain": 
 DIVIDED |= {f"camps.{camp}": 0.15 for camp in CAMPS}
 PARLIAMENT = {"authority.government": 0.8, "authority.councils": 0.0, "authority.army": 0.15, "authority.party": 0.05}
 COMMAND = {"authority.army": 0.9, "authority.councils": 0.0, "authority.government": 0.1, "corporate": 0.9}
-COMMAND["camps.reaction"] = 0.5
+COMMAND |= {"camps.reaction": 0.5, "cohesion": 0.7}
 SOCIETIES: dict[str, dict[str, float]] = {
     "as it is": {},
     "norms lost": {**LOST, "room": 0.05, "leader": 0.6, "standing": 0.6},
     "close calls": {"organisation": 0.95, "literacy": 0.9, "gdp_per_head": 3.0, "exhaustion": 0.0, "room": 0.95},
     "a war for others": {**LOST, **OWNED, **RESTLESS, "camps.revolution": 0.3, "camps.reform": 0.3},
     "divided": {**DIVIDED, **PARLIAMENT},
-    "a conquering command": {**LOST, **OWNED, **COMMAND, "planned": 0.0, "cohesion": 0.7, "dislocation": 0.0},
+    "a conquering command": {**LOST, **OWNED, **COMMAND, "planned": 0.0, "dislocation": 0.0, "profit_share": 0.1},
     "a threatened client": {**LOST, "standing": 0.6, "converted": 0.2},
     "a long way": {},
 }

@@ -187,7 +187,10 @@ def test_sensitivities_are_worked_out_of_the_sweeps_own_points(tmp_path, samplin
     room = room if room.index.is_unique else room.groupby(level=0).max()
     assert room["room"] > room["fear"], "room hangs on the room at the start"
     parts = [part for section in what_came_out(done) for part in section.parts]
-    assert any("effects" in part.caption for part in parts if isinstance(part, Table))
+    shown = [part.caption for part in parts if isinstance(part, Table)]
+    agreed = [name for name, each in found.items() if not isinstance(each, str) and not each.agreement.too_little]
+    assert "How far replicates agree" in shown
+    assert {f"{name}: effects" for name in agreed} <= set(shown), "what replicates agree on is shown"
 
 
 def test_the_boundary_lies_where_half_are_low(tmp_path):

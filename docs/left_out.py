@@ -19,7 +19,7 @@ from thermidor.jit import rules_digest
 
 KEPT = DOCS.parent / "sweeps"
 PAGE = DOCS / "results" / "left-out.md"
-LEFT = ("interwar", "soviet-type", "bonapartes")
+LEFT = ("interwar", "soviet-type", "bonapartes", "post-colonial", "S04", "S20")
 BUDGET = 100
 
 

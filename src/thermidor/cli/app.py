@@ -181,8 +181,8 @@ def explain(
     topic: Annotated[
         str,
         typer.Argument(
-            metavar="lens|regime|rule|month|event|LENS",
-            help="What kind of thing NAME is; or a lens.",
+            metavar="lens|regime|rule|month|event|LENS|P16",
+            help="What kind of thing NAME is; or a lens, or a claim.",
             show_default=False,
         ),
     ],
@@ -190,7 +190,7 @@ def explain(
         str | None, typer.Argument(metavar="NAME", help="Its name; left out, all names are listed.", show_default=False)
     ] = None,
 ) -> None:
-    """Explain a lens, a regime's criteria, a rule, a step of the month or a kind of outside event."""
+    """Explain a lens, a regime's criteria, a rule, a step of the month, a kind of outside event or a claim."""
     from thermidor.cli.explain import explain as work
 
     work(topic, name)
@@ -376,7 +376,7 @@ def version() -> None:
     print(__version__)
 
 
-from thermidor.cli import fit, gallery_command, inquiry  # noqa: E402, F401  their commands belong to the same program
+from thermidor.cli import fit, gallery_command, inquiry, ledger_command  # noqa: E402, F401  of the same program
 
 
 def main() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,6 +30,8 @@ def explain(topic: str, name: str | None) -> None:
     """Explain `name` of a topic, or list the topic's names. Raises InputError for a name that isn't one."""
     from thermidor.lenses import LENSES
 
+    if re.fullmatch(r"P\d\d[abc]?", topic) and name is None:
+        topic, name = "claim", topic
     if topic in LENSES:
         topic, name = ("lens", topic) if name is None else ("regime", name)
     work: dict[str, tuple[Callable[[], Mapping[str, str]], Callable[[str], None]]] = {
@@ -37,6 +40,7 @@ def explain(topic: str, name: str | None) -> None:
         "rule": (_rules, _rule),
         "month": (_steps, _step),
         "event": (lambda: EVENTS, _event),
+        "claim": (_claims, _claim),
     }
     if topic not in work:
         mend = nearest(topic, (*work, *LENSES)) or f"topics: {', '.join(work)}, or a lens: {', '.join(LENSES)}"
@@ -175,3 +179,35 @@ def _event(name: str) -> None:
     wanted = {key: c for key, c in OUTSIDE_LIMITS.items() if (key in pressures) == (name == "path")}
     rows = [(key, f"{c.low:g} to {c.high:g}", c.unit, c.meaning) for key, c in wanted.items()]
     table(("value", "limits", "unit", "meaning"), rows)
+
+
+def _claims() -> Mapping[str, str]:
+    from thermidor.ledger.entry import shipped
+
+    return {entry.id: entry.claim for entry in shipped()}
+
+
+def _claim(name: str) -> None:
+    """A claim: what carries it, the trials that could refute it, the tests on the record, what rivals expect."""
+    from thermidor.ledger import words
+    from thermidor.ledger.entry import shipped
+
+    entry = next(entry for entry in shipped() if entry.id == name)
+    say(name, f"section and paragraph {entry.at}, {entry.basis}")
+    prose(entry.claim)
+    carried = ", ".join(mechanism.replace("_", " ") for mechanism in entry.mechanisms)
+    facts([("carried by", carried or "nothing in the model")])
+    for trial in entry.trials:
+        prose(f"\n{trial.says}")
+        told = [("measured", words.measured(trial.base.measure)), ("claimed", words.claimed(trial))]
+        told.append(("without", ", ".join(trial.off).replace("_", " ") or trial.off_none))
+        facts([("lived", f"{trial.base.start.scenario}, {trial.base.years:g} years"), *told])
+    for look in entry.record:
+        prose(f"\nRecord: {look.says}")
+    for none in (entry.trials_none, entry.record_none):
+        if none:
+            prose(f"\n{none}")
+    if entry.rivals:
+        say("What rivals expect")
+        facts(entry.rivals.items())
+    prose(f"\n`thermidor ledger {name}` tries it.")

@@ -27,7 +27,7 @@ def gallery(
     ] = None,
     only: Annotated[Only | None, typer.Option(help="Only rows of this kind.", show_default=False)] = None,
     replicates: Annotated[int, typer.Option(min=1, metavar="N", help="Runs of each row.")] = 200,
-    citizens: Annotated[int, typer.Option(min=1, metavar="N", help="Citizens in each country.")] = 10_000,
+    citizens: Annotated[int, typer.Option(min=1, metavar="N", help="Citizens in each country.")] = 5_000,
     seed: Seed = 1,
     difficulty: Annotated[
         int, typer.Option(min=0, metavar="N", help="Draws of the rules that say how hard a row is; 0 for none.")

@@ -212,20 +212,11 @@ def _switches(sentence: Sentence, lived: Lived, medians: Medians) -> Bools:
 
 
 def _change(sentence: Sentence, lived: Lived, medians: Medians) -> Bools:
-    """Of a variable from the mean of the window's first year to that of its last."""
-    values = lived.values[sentence.variable][:, window(sentence), sentence.place].astype(np.float64)
-    year = min(YEAR, values.shape[1])
-    return _between(sentence, values[:, -year:].mean(axis=1) - values[:, :year].mean(axis=1))
+    return _between(sentence, changed(sentence, lived))
 
 
 def _grows(sentence: Sentence, lived: Lived, medians: Medians) -> Bools:
-    """Of a variable's logarithm, a year, from the window's first year to its last."""
-    values = lived.values[sentence.variable][:, window(sentence), sentence.place].astype(np.float64)
-    year = min(YEAR, values.shape[1])
-    years = (values.shape[1] - year) / YEAR or 1.0
-    with np.errstate(divide="ignore", invalid="ignore"):
-        rate = np.log(values[:, -year:].mean(axis=1) / values[:, :year].mean(axis=1)) / years
-    return _between(sentence, rate)
+    return _between(sentence, rate(sentence, lived))
 
 
 def _more(sentence: Sentence, lived: Lived, medians: Medians) -> Bools:
@@ -245,6 +236,27 @@ def mean(sentence: Sentence, lived: Lived) -> NDArray[np.float64]:
     """The mean over the window of the variable that a sentence names [run]."""
     values = lived.values[sentence.variable][:, window(sentence), sentence.place]
     return np.asarray(values.mean(axis=1, dtype=np.float64))
+
+
+def _ends_of(sentence: Sentence, lived: Lived) -> tuple[NDArray[np.float64], NDArray[np.float64], float]:
+    """A variable's means over the window's first year and its last [run], and the years between them."""
+    values = lived.values[sentence.variable][:, window(sentence), sentence.place].astype(np.float64)
+    year = min(YEAR, values.shape[1])
+    return values[:, :year].mean(axis=1), values[:, -year:].mean(axis=1), (values.shape[1] - year) / YEAR or 1.0
+
+
+def changed(sentence: Sentence, lived: Lived) -> NDArray[np.float64]:
+    """A variable's change from the window's first year to its last [run]."""
+    first, last, _ = _ends_of(sentence, lived)
+    return last - first
+
+
+def rate(sentence: Sentence, lived: Lived) -> NDArray[np.float64]:
+    """The growth of a variable's logarithm, a year, from the window's first year to its last [run]."""
+    first, last, years = _ends_of(sentence, lived)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found: NDArray[np.float64] = np.log(last / first) / years
+    return found
 
 
 def longest(held: Bools) -> NDArray[np.int64]:

@@ -1,0 +1,193 @@
+"""Verdicts: what an interval says of a claim, and whether another seed, other rules or its mechanism's absence agree.
+
+supported       the interval lies wholly where the claim wants it, the margin included
+contradicted    it lies wholly on the other side
+undetermined    neither, or a second seed or draws of the rules say otherwise
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from thermidor.analysis.statistics import cluster_interval, unanimous
+from thermidor.ledger.entry import Trial
+from thermidor.ledger.trial import Numbers, Tried
+from thermidor.runs.summary import interval
+
+Floats = NDArray[np.float64]
+SUPPORTED, CONTRADICTED, UNDETERMINED = "supported", "contradicted", "undetermined"
+NOT_TESTABLE, BY_CONSTRUCTION = "not testable", "by construction"
+VERDICTS = (CONTRADICTED, UNDETERMINED, SUPPORTED, NOT_TESTABLE, BY_CONSTRUCTION)
+"""In the order in which they are told."""
+AGREE = 2.0 / 3.0
+"""So many draws of the rules have to say the same."""
+HALF = 0.5
+"""A mechanism carries an effect of which so much, or less, is left without it."""
+FEWEST = 8
+"""Members below which nothing is said."""
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A mean, a mean difference or a correlation with its 95% interval, over how many members; both arms' means."""
+
+    effect: float
+    low: float
+    high: float
+    members: int
+    first: float = np.nan
+    second: float = np.nan
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A verdict with the sentence that gives the reason."""
+
+    verdict: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A trial judged: in the model, and whether it needs its mechanism.
+
+    holding  share of the draws of the rules under which the predicate holds; of how many draws
+    """
+
+    trial: Trial
+    own: Estimate
+    again: Estimate
+    without: Estimate | None
+    holding: float
+    draws: int
+    model: Verdict
+    needs: Verdict
+
+
+def estimate(trial: Trial, numbers: Numbers) -> Estimate:
+    """The number by which a trial is judged, with its interval."""
+    first, second = numbers.first, numbers.second
+    whole = np.isfinite(first) if second is None else np.isfinite(first) & np.isfinite(second)
+    first = first[whole]
+    count = int(whole.sum())
+    if count < 2:
+        return Estimate(np.nan, np.nan, np.nan, count)
+    if trial.form == "level":
+        middle = float(first.mean())
+        low, high = interval(middle, count) if trial.base.measure.kind == "true" else _around(first)
+        return Estimate(middle, low, high, count, middle)
+    assert second is not None
+    second = second[whole]
+    if trial.form == "together":
+        return Estimate(*_correlation(first, second), count, float(first.mean()), float(second.mean()))
+    difference = second - first
+    low, high = _around(difference)
+    if np.ptp(difference) < 1e-12 and trial.base.measure.kind in ("share", "true"):
+        low, high = unanimous(float(difference.mean()), count)
+    return Estimate(float(difference.mean()), low, high, count, float(first.mean()), float(second.mean()))
+
+
+def _around(values: Floats) -> tuple[float, float]:
+    if np.ptp(values) < 1e-12:
+        return float(values[0]), float(values[0])
+    return cluster_interval(values, np.arange(len(values)))
+
+
+def _correlation(first: Floats, second: Floats) -> tuple[float, float, float]:
+    """The rank correlation of two measures over members, with Fisher's interval; 0 for constants."""
+    if np.ptp(first) < 1e-12 or np.ptp(second) < 1e-12:
+        return 0.0, 0.0, 0.0
+    found = float(np.corrcoef(_ranks(first), _ranks(second))[0, 1])
+    half = 1.96 * 1.03 / np.sqrt(max(len(first) - 3, 1))
+    z = np.arctanh(np.clip(found, -0.999999, 0.999999))
+    return found, float(np.tanh(z - half)), float(np.tanh(z + half))
+
+
+def _ranks(values: Floats) -> Floats:
+    """Ranks, equal values their mean."""
+    _, place, counts = np.unique(values, return_inverse=True, return_counts=True)
+    return np.asarray((np.cumsum(counts) - (counts - 1) / 2.0)[place], dtype=np.float64)
+
+
+def says(trial: Trial, low: float, high: float) -> str:
+    """What an interval, or a point taken twice, says of a trial's claim."""
+    if not (np.isfinite(low) and np.isfinite(high)):
+        return UNDETERMINED
+    if trial.form == "level":
+        bar = trial.at_least if trial.at_least is not None else trial.below
+        assert bar is not None
+        above, under = low >= bar, high < bar
+        right, wrong = (above, under) if trial.at_least is not None else (under, above)
+    elif trial.sign == 0:
+        right = -trial.margin <= low and high <= trial.margin
+        wrong = low > trial.margin or high < -trial.margin
+    else:
+        ends = sorted((trial.sign * low, trial.sign * high))
+        right, wrong = ends[0] >= trial.margin, ends[1] <= -trial.margin
+    return SUPPORTED if right else CONTRADICTED if wrong else UNDETERMINED
+
+
+def judged(found: Tried) -> Judged:
+    """Judge a trial."""
+    trial = found.trial
+    own, again = estimate(trial, found.own), estimate(trial, found.again)
+    without = None if found.without is None else estimate(trial, found.without)
+    points = [estimate(trial, numbers).effect for numbers in found.by_draw]
+    by_draw = [says(trial, point, point) for point in points]
+    holding = by_draw.count(SUPPORTED) / len(by_draw) if by_draw else np.nan
+    model = _model(trial, own, again, by_draw)
+    return Judged(trial, own, again, without, holding, len(by_draw), model, _needs(found, model, own, without))
+
+
+def _model(trial: Trial, own: Estimate, again: Estimate, by_draw: Sequence[str]) -> Verdict:
+    if own.members < FEWEST:
+        return Verdict(UNDETERMINED, f"only {own.members} runs can be measured")
+    first, second = says(trial, own.low, own.high), says(trial, again.low, again.high)
+    if first == UNDETERMINED:
+        return Verdict(UNDETERMINED, _unclear(trial, own))
+    if second != first:
+        return Verdict(UNDETERMINED, "another seed does not say the same")
+    if by_draw and (share := by_draw.count(first) / len(by_draw)) < AGREE:
+        return Verdict(UNDETERMINED, f"the rules as they are say {first}, only {100 * share:.0f}% of other rules do")
+    return Verdict(first, "")
+
+
+def _unclear(trial: Trial, own: Estimate) -> str:
+    if trial.form == "level":
+        return "the interval holds the bar"
+    if trial.sign and -trial.margin < own.low and own.high < trial.margin:
+        return "there is no effect that counts"
+    return "the interval reaches beyond the margin"
+
+
+def _needs(found: Tried, model: Verdict, own: Estimate, without: Estimate | None) -> Verdict:
+    """Whether what was found goes, at least by half, where the mechanism that is said to carry it is off."""
+    trial = found.trial
+    if without is None:
+        return Verdict(NOT_TESTABLE, trial.off_none)
+    if model.verdict != SUPPORTED:
+        return Verdict(UNDETERMINED, "nothing is there that could go")
+    if without.members < FEWEST:
+        return Verdict(UNDETERMINED, f"without it only {without.members} runs can be measured")
+    if not (without.high < own.low or without.low > own.high):
+        return Verdict(UNDETERMINED, "without the mechanism it is not surely weaker")
+    left = without.effect / own.effect if trial.form != "level" and own.effect else 0.0
+    if says(trial, without.low, without.high) == SUPPORTED and (trial.form == "level" or left > HALF):
+        return Verdict(CONTRADICTED, "most of it is there without the mechanism as well")
+    return Verdict(SUPPORTED, "most of it goes without the mechanism")
+
+
+def together(verdicts: Sequence[str]) -> str:
+    """The verdict of several on one claim: contradicted if one is, supported if all are, else undetermined."""
+    if CONTRADICTED in verdicts and SUPPORTED not in verdicts:
+        return CONTRADICTED
+    known = [verdict for verdict in verdicts if verdict not in (NOT_TESTABLE, BY_CONSTRUCTION)]
+    if known and all(verdict == SUPPORTED for verdict in known):
+        return SUPPORTED
+    if not known:
+        return BY_CONSTRUCTION if BY_CONSTRUCTION in verdicts else NOT_TESTABLE
+    return UNDETERMINED

@@ -1,0 +1,191 @@
+"""The ledger at work: every entry's trials and tests lived and judged, three verdicts an entry.
+
+found = ledger(shipped(), Bench(cores=2))
+found[0].model.verdict
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from thermidor.errors import InputError, nearest
+from thermidor.experiments.extras import need
+from thermidor.ledger.entry import Entry, Look, shipped
+from thermidor.ledger.judge import (
+    BY_CONSTRUCTION,
+    CONTRADICTED,
+    NOT_TESTABLE,
+    SUPPORTED,
+    UNDETERMINED,
+    Judged,
+    Verdict,
+    judged,
+    together,
+)
+from thermidor.ledger.trial import Bench, members, tried
+
+if TYPE_CHECKING:
+    from thermidor.ledger.record.found import Found
+
+LEVEL = 0.05
+"""False support that is allowed over all tests on the record together (Holm)."""
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A test on the record with its p after Holm's correction over all tests of the ledger (None: a description)."""
+
+    look: Look
+    found: Found
+    adjusted: float | None
+    verdict: Verdict
+
+
+@dataclass(frozen=True)
+class Result:
+    """An entry with its three verdicts: in the model, needs the mechanism, in the record; None: not asked."""
+
+    entry: Entry
+    trials: tuple[Judged, ...]
+    looks: tuple[Recorded, ...]
+    model: Verdict | None
+    needs: Verdict | None
+    record: Verdict
+
+
+def chosen(names: Sequence[str], every: Sequence[Entry] | None = None) -> tuple[Entry, ...]:
+    """Entries by their ids (P38 stands for P38a, P38b and P38c). Raises InputError for an unknown one."""
+    every = shipped() if every is None else every
+    known = [entry.id for entry in every]
+    for name in names:
+        if name not in known and name not in {id.rstrip("abc") for id in known}:
+            raise InputError(f"there is no claim '{name[:40]}'", "ledger", "", nearest(name, known) or "P01 to P61")
+    return tuple(e for e in every if not names or e.id in names or e.id.rstrip("abc") in names)
+
+
+def ledger(
+    entries: Sequence[Entry],
+    bench: Bench,
+    *,
+    record_only: bool = False,
+    told: Callable[[int, int], None] | None = None,
+    finished: Callable[[Result], None] | None = None,
+) -> tuple[Result, ...]:
+    """Live and judge entries; told: (members done, members in all). Raises InputError, or Interrupted when stopped."""
+    need("scipy", "statsmodels")
+    total = 0 if record_only else sum(members(trial, bench.sizes) for entry in entries for trial in entry.trials)
+    done = [0]
+
+    def tell(many: int) -> None:
+        done[0] += many
+        if told is not None:
+            told(done[0], total)
+
+    recorded = looks()
+    own, results = replace(bench, told=tell), list[Result]()
+    for entry in entries:
+        trials = () if record_only else tuple(judged(tried(trial, own)) for trial in entry.trials)
+        results.append(of_entry(entry, trials, recorded[entry.id], record_only=record_only))
+        if finished is not None:
+            finished(results[-1])
+    return tuple(results)
+
+
+def of_entry(entry: Entry, trials: Sequence[Judged], looks: Sequence[Recorded], *, record_only: bool = False) -> Result:
+    """The three verdicts of an entry from what its trials and tests say."""
+    model = needs = None
+    if not record_only:
+        model, needs = _model(entry, trials), _needs(entry, trials)
+    return Result(entry, tuple(trials), tuple(looks), model, needs, _record(entry, looks))
+
+
+def _model(entry: Entry, trials: Sequence[Judged]) -> Verdict:
+    if entry.basis == "definition":
+        return Verdict(BY_CONSTRUCTION, entry.trials_none or "it is a criterion that the model adopts")
+    if not trials:
+        return Verdict(NOT_TESTABLE, entry.trials_none)
+    return _joined([(trial.trial.says, trial.model) for trial in trials])
+
+
+def _needs(entry: Entry, trials: Sequence[Judged]) -> Verdict:
+    if entry.basis == "definition":
+        return Verdict(BY_CONSTRUCTION, "a criterion needs no mechanism")
+    with_switch = [(t.trial.says, t.needs) for t in trials if t.needs.verdict != NOT_TESTABLE]
+    if not with_switch:
+        return Verdict(NOT_TESTABLE, trials[0].trial.off_none if trials else entry.trials_none)
+    return _joined(with_switch)
+
+
+def _record(entry: Entry, looks: Sequence[Recorded]) -> Verdict:
+    if not looks:
+        return Verdict(NOT_TESTABLE, entry.record_none)
+    return _joined([(look.look.says, look.verdict) for look in looks])
+
+
+def _joined(parts: Sequence[tuple[str, Verdict]]) -> Verdict:
+    """The verdict of several parts, and the sentence that says which of them decide it."""
+    whole = together([verdict.verdict for _, verdict in parts])
+    counts = {name: sum(v.verdict == name for _, v in parts) for name in (SUPPORTED, CONTRADICTED, UNDETERMINED)}
+    if len(parts) == 1:
+        return Verdict(whole, parts[0][1].reason)
+    said = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
+    return Verdict(whole, f"of {len(parts)} parts {said}")
+
+
+def looks(every: Sequence[Entry] | None = None) -> dict[str, tuple[Recorded, ...]]:
+    """All tests on the record of all entries, judged together, so that asking for one entry corrects for all."""
+    from thermidor.ledger.record import TESTS
+
+    every = shipped() if every is None else every
+    names = tuple(dict.fromkeys(look.test for entry in every for look in entry.record))
+    found = {name: TESTS[name]() for name in names}
+    adjusted = holm({name: one.p for name, one in found.items() if one.p is not None})
+    return {
+        entry.id: tuple(
+            Recorded(look, found[look.test], p := adjusted.get(look.test), seen(look, found[look.test], p))
+            for look in entry.record
+        )
+        for entry in every
+    }
+
+
+def holm(values: dict[str, float]) -> dict[str, float]:
+    """Holm's corrected p by name."""
+    if not values:
+        return {}
+    from statsmodels.stats.multitest import multipletests
+
+    corrected = multipletests(list(values.values()), LEVEL, "holm")[1]
+    return dict(zip(values, map(float, corrected), strict=True))
+
+
+def seen(look: Look, found: Found, adjusted: float | None) -> Verdict:
+    """What a test on the record says of a claim.
+
+    A test supports or contradicts where its corrected p is small and its estimate reaches what counts; a description,
+    which has no p, where the whole span of its sources does. A claim of no difference is supported by an interval
+    within what counts, and contradicted by one beyond it.
+    """
+    ends = (found.low, found.high)
+    if not np.isfinite(ends).all():
+        return Verdict(UNDETERMINED, "no number came out")
+    if look.sign == 0:
+        if -look.least <= found.low and found.high <= look.least:
+            return Verdict(SUPPORTED, found.sentence)
+        beyond = found.low > look.least or found.high < -look.least
+        return Verdict(CONTRADICTED if beyond else UNDETERMINED, found.sentence)
+    low, high = sorted((look.sign * found.low, look.sign * found.high))
+    effect = look.sign * found.effect
+    if adjusted is None:
+        verdict = SUPPORTED if low >= look.least else CONTRADICTED if high < look.least else UNDETERMINED
+    elif adjusted < LEVEL and effect >= look.least:
+        verdict = SUPPORTED
+    elif adjusted < LEVEL and effect <= -look.least:
+        verdict = CONTRADICTED
+    else:
+        verdict = UNDETERMINED
+    return Verdict(verdict, found.sentence)

@@ -1,8 +1,8 @@
 """Write the generated pages of the documentation from the code and the data: `python docs/build.py`.
 
 Pages of their own: `mechanisms/`, `scenarios/`, `theories/`, `lens-*.md`, `rules.md`, `record-variables.md`,
-`claims.md`. Parts of other pages stand between `<!-- made: NAME -->` and `<!-- end -->`. `make figures` calls this
-after drawing; a test compares.
+`claims.md`, `ledger/P*.md`. Parts of other pages stand between `<!-- made: NAME -->` and `<!-- end -->`. `make figures`
+calls this after drawing; a test compares.
 """
 
 from __future__ import annotations
@@ -13,11 +13,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from design_block import keys_block, outcomes_block, states_block
 from event_blocks import passages_block, quantities_block
 from fit_blocks import counts_block, found_block, targets_block
 from gallery_blocks import shortfalls_block
+from ledger_pages import ledger_pages, theories_block
+from ledger_pages import verdicts_block as ledger_verdicts_block
 from lens_blocks import codings_block, lens_pages, lenses_block, verdicts_block
 from read_source import DOCS, SOURCE, Mechanism, mechanisms, month_order, step_docstring, summary, table
 from scenario_pages import scenario_pages
@@ -25,6 +26,7 @@ from theory_pages import theory_pages
 
 from thermidor.country import AXES, FIELDS
 from thermidor.jit import rules_digest
+from thermidor.ledger.entry import shipped
 from thermidor.rules import load_rules
 from thermidor.rules.registry import Rule
 
@@ -53,7 +55,7 @@ def pages() -> dict[str, str]:
     made["record-variables.md"] = variables_page()
     made |= {f"mechanisms/{m.name}.md": mechanism_page(m) for m in mechanisms()} | lens_pages()
     made |= theory_pages()
-    made |= scenario_pages()
+    made |= scenario_pages() | ledger_pages()
     return {path: f"{MADE}\n\n{text.rstrip()}\n" for path, text in made.items()}
 
 
@@ -66,6 +68,8 @@ def blocks() -> dict[str, dict[str, str]]:
         "docs/experiments/branches.md": {"states": states_block()},
         "docs/experiments/designs.md": {"keys": keys_block(), "outcomes": outcomes_block()},
         "docs/lenses.md": {"lenses": lenses_block(), "verdicts": verdicts_block(), "codings": codings_block()},
+        "docs/ledger/index.md": {"verdicts": ledger_verdicts_block()},
+        "docs/ledger/theories.md": {"theories": theories_block()},
         "docs/gallery.md": {"shortfalls": shortfalls_block()},
         "docs/fitting.md": {"counts": counts_block(), "found": found_block(), "targets": targets_block()},
     }
@@ -94,7 +98,7 @@ def first_claim(claim: str, known: Mapping[str, Any]) -> str:
     for i in known:
         if i.rstrip("abc") == claim.rstrip("abc"):
             return i
-    raise KeyError(f"no claim '{claim}' in docs/claims.yaml")
+    raise KeyError(f"no claim '{claim}' in the ledger")
 
 
 def same_claim(one: str, other: str) -> bool:
@@ -104,9 +108,8 @@ def same_claim(one: str, other: str) -> bool:
 
 @lru_cache(maxsize=1)
 def claims() -> dict[str, Any]:
-    """Every claim by id, as `claims.yaml` holds it."""
-    found: dict[str, Any] = yaml.safe_load((DOCS / "claims.yaml").read_text(encoding="utf-8"))
-    return found
+    """Every claim by id, as the ledger's entries hold it."""
+    return {e.id: {"claim": e.claim, "at": e.at, "basis": e.basis, "lens": e.lens} for e in shipped()}
 
 
 def rule_row(rule: Rule, up: str = "") -> tuple[str, ...]:
@@ -237,7 +240,8 @@ def claims_page() -> str:
                 if text
             )
             place = f"*({claim['basis']}; §{claim['at']})*"
-            parts += [f"### {i} {{#{i.lower()}}}", f"{claim['claim']} {place}", carried or "**Not in the model yet.**"]
+            parts += [f"### {i} {{#{i.lower()}}}", f"{claim['claim']} {place} [Ledger](ledger/{i}.md)"]
+            parts.append(carried or "Nothing in the model carries it.")
     return "\n\n".join(parts)
 
 

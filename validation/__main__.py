@@ -31,6 +31,7 @@ PARTS = (
     "world",
     "from_record",
     "lenses_cover",
+    "ledger_shuffles",
 )
 SMALL = Plan(replicates=6, citizens=400, surroundings=150, draws=2, small=True)
 

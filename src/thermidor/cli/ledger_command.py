@@ -21,7 +21,7 @@ def ledger(
     theory: Annotated[
         str | None, typer.Option(metavar="NAME|FILE.yaml", help="Live under another theory.", show_default=False)
     ] = None,
-    replicates: Annotated[int, typer.Option(min=8, metavar="N", help="Runs of each arm of a trial.")] = 100,
+    replicates: Annotated[int, typer.Option(min=10, metavar="N", help="Runs of each arm of a trial.")] = 100,
     citizens: Annotated[int, typer.Option(min=1, metavar="N", help="Citizens in each country.")] = 1_000,
     draws: Annotated[int, typer.Option(min=0, metavar="N", help="Draws of the rules near their values.")] = 40,
     seed: Seed = 1,

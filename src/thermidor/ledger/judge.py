@@ -27,7 +27,7 @@ AGREE = 2.0 / 3.0
 """So many draws of the rules have to say the same."""
 HALF = 0.5
 """A mechanism carries an effect of which so much, or less, is left without it."""
-FEWEST = 8
+FEWEST = 10
 """Members below which nothing is said."""
 
 
@@ -173,12 +173,15 @@ def _needs(found: Tried, model: Verdict, own: Estimate, without: Estimate | None
         return Verdict(UNDETERMINED, "nothing is there that could go")
     if without.members < FEWEST:
         return Verdict(UNDETERMINED, f"without it only {without.members} runs can be measured")
-    if not (without.high < own.low or without.low > own.high):
-        return Verdict(UNDETERMINED, "without the mechanism it is not surely weaker")
-    left = without.effect / own.effect if trial.form != "level" and own.effect else 0.0
-    if says(trial, without.low, without.high) == SUPPORTED and (trial.form == "level" or left > HALF):
+    stays = says(trial, without.low, without.high) == SUPPORTED
+    if trial.form != "level":
+        stays = stays and without.effect / own.effect > HALF
+    if stays:
         return Verdict(CONTRADICTED, "most of it is there without the mechanism as well")
-    return Verdict(SUPPORTED, "most of it goes without the mechanism")
+    weaker = without.high < own.low or without.low > own.high
+    if weaker and (trial.form == "level" or without.effect / own.effect <= HALF):
+        return Verdict(SUPPORTED, "most of it goes without the mechanism")
+    return Verdict(UNDETERMINED, "without the mechanism some of it may go, not surely half")
 
 
 def together(verdicts: Sequence[str]) -> str:

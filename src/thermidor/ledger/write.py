@@ -76,7 +76,12 @@ def _entry(result: Result) -> dict[str, Any]:
 
 def _trial(judged: Judged) -> dict[str, Any]:
     trial = judged.trial
-    told: dict[str, Any] = {"id": trial.id, "says": trial.says, "form": trial.form, "unit": words.measured(trial.base.measure)}
+    told: dict[str, Any] = {
+        "id": trial.id,
+        "says": trial.says,
+        "form": trial.form,
+        "unit": words.measured(trial.base.measure),
+    }
     told |= {"claimed": words.claimed(trial), "margin": trial.margin, "off": trial.off}
     names = ("own", "again", "without", "holding", "draws", "model", "needs")
     return told | {name: _plain(getattr(judged, name)) for name in names}

@@ -1,6 +1,6 @@
 """A dated list of measures that widened or narrowed what binds officials, and what it says of their order in time.
 
-The list ships in `literature/chronology.csv`; a reader's own has the same columns. What is in it, what is not and what
+The list ships in `chronology.csv`; a reader's own has the same columns. What is in it, what is not and what
 it can't show: `docs/chronology.md`.
 """
 
@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from thermidor.errors import InputError, nearest
 
-SHIPPED = Path(__file__).parent / "literature" / "chronology.csv"
+SHIPPED = Path(__file__).with_name("chronology.csv")
 COLUMNS = ("date", "precision", "place", "kind", "direction", "title", "source_1", "source_2", "basis", "note")
 KINDS = {
     "norm_recall": "election and recall of officials, in soviets, party, works and unions",
@@ -96,7 +96,7 @@ def between(measures: Iterable[Measure], first: int, last: int) -> tuple[Measure
 
 
 def narrowing(measures: Iterable[Measure], *kinds: str) -> tuple[Measure, ...]:
-    """Those of all kinds, or of the kinds named, that narrow, in order of date. Raises InputError for an unknown kind."""
+    """Those of all kinds, or of the kinds named, that narrow, by date. Raises InputError for an unknown kind."""
     for kind in kinds:
         if kind not in KINDS:
             mend = nearest(kind, KINDS) or "choose one of " + ", ".join(KINDS)

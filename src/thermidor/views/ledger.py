@@ -26,13 +26,12 @@ VERDICTS = {
 
 
 class Mark(NamedTuple):
-    """A number with its interval, and what it is: `own`, `again` (another seed), `without` (its mechanism), `point`."""
+    """A number with its interval, and what it is: `own`, `again` (another seed), `without` (its mechanism)."""
 
     kind: str
     value: float
     low: float
     high: float
-    label: str = ""
 
 
 class Line(NamedTuple):
@@ -47,28 +46,26 @@ class Line(NamedTuple):
 
 LOOKS = {
     "own": ("o", INK, 2.4, 6.0), "again": ("o", "#8a8a86", 1.2, 4.0), "without": ("D", LINES[1], 1.2, 4.2),
-    "point": ("o", "#5b7ea6", 1.2, 4.0),
 }  # fmt: skip
 LEGEND = (
     "Green: where the claim wants it. Black: found, with its 95% interval; grey: the same on other draws of chance; "
-    "diamond: without the mechanism that is said to carry it; blue: cases of the record."
+    "diamond: without the mechanism that is said to carry it."
 )
 
 
 def figure(title: str, subtitle: str, lines: Sequence[Line]) -> Figure:
     """Draw a line for each trial and test, each on an axis of its own."""
-    heights = [ROW + 0.13 * max(0, len(line.marks) - 3) for line in lines]
-    drawing, _, top = sheet(WIDE, 1.15 + sum(heights), title, subtitle, LEGEND)
-    left, right = MARGIN + WORDS, WIDE - MARGIN - 1.0
+    drawing, _, top = sheet(WIDE, 1.15 + ROW * len(lines), title, subtitle, LEGEND)
+    left, right = MARGIN + WORDS, WIDE - MARGIN - 0.95
     up = top - 0.1
-    for line, height in zip(lines, heights, strict=True):
-        ax = panel(drawing, left, up - height + 0.42, right, up)
+    for line in lines:
+        ax = panel(drawing, left, up - ROW + 0.42, right, up)
         _line(ax, line)
         drawing.text(
             MARGIN / WIDE, (up - 0.02) / drawing.get_size_inches()[1], fold(line.words, 46, 4), fontsize=PLAIN,
             color=INK, va="top", linespacing=1.2,
         )  # fmt: skip
-        up -= height
+        up -= ROW
     return drawing
 
 
@@ -85,11 +82,6 @@ def _line(ax: Axes, line: Line) -> None:
         if np.isfinite(mark.value):
             ax.plot([mark.low, mark.high], [nth, nth], color=colour, linewidth=thick, zorder=3)
             ax.plot([mark.value], [nth], shape, color=colour, markersize=size, markeredgecolor=PAPER, zorder=4)
-        if mark.label:
-            ax.annotate(
-                mark.label, (1.0, nth), xycoords=("axes fraction", "data"), xytext=(4, 0), textcoords="offset points",
-                fontsize=SMALL - 0.5, color=FAINT, va="center", annotation_clip=False,
-            )  # fmt: skip
     ax.set_ylim(len(line.marks) - 0.4, -0.6)
     ax.set_xlim(low, high)
     ax.set_yticks([])
@@ -97,6 +89,6 @@ def _line(ax: Axes, line: Line) -> None:
     ax.grid(False)
     ax.set_xlabel(fold(line.unit, 62, 1), fontsize=SMALL, color=FAINT, labelpad=1)
     ax.annotate(
-        line.verdict, (1.0, 1.0), xycoords="axes fraction", xytext=(0, 3), textcoords="offset points", fontsize=SMALL,
-        color=VERDICTS[line.verdict], ha="right", va="bottom", fontweight="bold", annotation_clip=False,
+        line.verdict, (1.0, 0.5), xycoords="axes fraction", xytext=(7, 0), textcoords="offset points", fontsize=SMALL,
+        color=VERDICTS[line.verdict], va="center", fontweight="bold", annotation_clip=False,
     )  # fmt: skip

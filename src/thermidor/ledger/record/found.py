@@ -25,6 +25,11 @@ class Dot(NamedTuple):
     high: float
 
 
+def higher(value: float, digits: int, up: str = "higher", down: str = "lower") -> str:
+    """A difference in words: "0.19 higher", "0.02 lower"."""
+    return f"{abs(value):.{digits}f} {up if value >= 0.0 else down}"
+
+
 @dataclass(frozen=True)
 class Found:
     """What a test on the record found.

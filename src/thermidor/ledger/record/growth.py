@@ -28,14 +28,17 @@ PLANS = (1928, 1940)
 LOST_WAR_YEARS = frozenset({*range(1914, 1920), *range(1939, 1949)})
 
 
-def chosen(others: dict[str, float], value: float, shuffle: int | None) -> tuple[float, dict[str, float]]:
-    """A case and the others; with `shuffle`, a place drawn from all of them stands for the case."""
-    everyone = others | {SOVIET: value}
-    case = SOVIET if shuffle is None else str(draws("case", shuffle).choice(sorted(everyone)))
+def chosen(
+    others: dict[str, float], value: float, shuffle: int | None, case: str = SOVIET
+) -> tuple[float, dict[str, float]]:
+    """The value of a case and those of the others; with `shuffle`, a place drawn from all stands for the case."""
+    everyone = others | {case: value}
+    case = case if shuffle is None else str(draws("case", shuffle).choice(sorted(everyone)))
     return everyone[case], {place: number for place, number in everyone.items() if place != case}
 
 
-def _dots(values: dict[str, float], year: int, most: int = 8) -> tuple[Dot, ...]:
+def dots_of(values: dict[str, float], year: int, most: int = 8) -> tuple[Dot, ...]:
+    """The highest values as dots, by the names of the year."""
     best = sorted(values, key=lambda place: -values[place])[:most]
     return tuple(Dot(title(place, year), values[place], values[place], values[place]) for place in best)
 
@@ -57,14 +60,13 @@ def growth_in_the_first_plans(shuffle: int | None = None) -> Found:
         effect=here.beyond, low=here.low, high=here.high, p=here.p, unit=UNIT, cases=here.of, observations=2 * here.of,
         detectable=here.detectable,
         sentence=f"From {first} to {last} product per head grew by {value:.1f}% a year, in the middle market economy "
-        f"by "
-        f"{value - here.beyond:.1f}%: place {here.place} of {here.of}.",
+        f"by {value - here.beyond:.1f}%: place {here.place} of {here.of}.",
         warning="one planned economy; market economies shared the slump, and the last years went into arms",
         readings=(
             Reading("beside market economies with less than twice its product in 1928", among_poor.beyond,
                     among_poor.low, among_poor.high, among_poor.p),
         ),
-        dots=(Dot(title(SOVIET, last), own, own, own), *_dots(others, last)),
+        dots=(Dot(title(SOVIET, last), own, own, own), *dots_of(others, last)),
         sources=cited("gdp_per_head"),
     )  # fmt: skip
 
@@ -99,8 +101,7 @@ def pace_never_had(shuffle: int | None = None) -> Found:
         effect=gap, low=gap, high=gap, p=None, unit=UNIT, cases=sum(bool(first) for _, first in before.values()),
         observations=2 * len(before),
         sentence=f"The twelve years to 1940 brought {own:.1f}% a year; the fastest twelve years of a market economy "
-        f"up to "
-        f"then brought {before[top][0]:.1f}% ({title(top, before[top][1])}, from {before[top][1]}).",
+        f"up to then brought {before[top][0]:.1f}% ({title(top, before[top][1])}, from {before[top][1]}).",
         warning="the record of many windows is high by chance alone; product of all kinds, where the chapter speaks "
         "of industry",
         readings=(
@@ -140,14 +141,13 @@ def steel_in_the_first_plans(shuffle: int | None = None) -> Found:
         effect=here.beyond, low=here.low, high=here.high, p=here.p, unit="percent a year", cases=here.of,
         observations=2 * here.of, detectable=here.detectable,
         sentence=f"From {first} to {last} steel grew by {value:.1f}% a year, in the middle state without a plan that "
-        f"made "
-        f"20,000 tons or more by {value - here.beyond:.1f}%: place {here.place} of {here.of}.",
+        f"made 20,000 tons or more by {value - here.beyond:.1f}%: place {here.place} of {here.of}.",
         warning="one planned economy; steel was what the plan wanted most",
         readings=(
             Reading(f"energy used instead of steel: place {coal.place} of {coal.of}", coal.beyond, coal.low, coal.high,
                     coal.p),
         ),
-        dots=(Dot(title(SOVIET, last), steel[SOVIET], steel[SOVIET], steel[SOVIET]), *_dots(others, last)),
+        dots=(Dot(title(SOVIET, last), steel[SOVIET], steel[SOVIET], steel[SOVIET]), *dots_of(others, last)),
         sources=cited("iron_steel"),
     )  # fmt: skip
 
@@ -215,10 +215,10 @@ def slump_between_the_wars(shuffle: int | None = None) -> Found:
     fell = sum(value < 0.0 for value in own.values()) / len(own)
     worst = sorted(spans, key=lambda first: spans[first])[:8]
     return Found(
-        effect=here.beyond, low=here.low, high=here.high, p=here.p, unit=UNIT, cases=len(own), observations=2 * len(own),
-        detectable=here.detectable,
-        sentence=f"From 1929 to 1933 product per head fell in {100 * fell:.0f}% of {len(own)} market economies, in the "
-        f"middle one by {-spans[1929]:.1f}% a year; in other four years it changed by "
+        effect=here.beyond, low=here.low, high=here.high, p=here.p, unit=UNIT, cases=len(own),
+        observations=2 * len(own), detectable=here.detectable,
+        sentence=f"From 1929 to 1933 product per head fell in {100 * fell:.0f}% of {len(own)} market economies, in "
+        f"the middle one by {-spans[1929]:.1f}% a year; in other four years it changed by "
         f"{spans[1929] - here.beyond:+.1f}%.",
         warning="one event shared by all; spans of four years overlap",
         readings=(
@@ -281,8 +281,7 @@ def growth_beyond_the_start(shuffle: int | None = None) -> Found:
         effect=effect, low=low, high=high, p=here.p, unit=UNIT, cases=here.of, observations=2 * here.of,
         detectable=here.detectable,
         sentence=f"From {first} to {last} product per head grew by {values[case]:.1f}% a year, {effect:+.1f} points "
-        f"from the "
-        f"line of {len(others)} market economies by their start: place {here.place} of {here.of}.",
+        f"from the line of {len(others)} market economies by their start: place {here.place} of {here.of}.",
         warning="one planned economy; what it would have done otherwise is not seen",
         dots=tuple(Dot(title(p, 1960), values[p], values[p], values[p]) for p in fast),
         sources=cited("gdp_per_head"),

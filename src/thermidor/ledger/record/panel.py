@@ -111,7 +111,7 @@ def _basis(columns: Floats) -> Floats:
 
 
 def _sums(values: Floats, whose: NDArray[np.intp], cases: int) -> Floats:
-    return np.bincount(whose, weights=values, minlength=cases)
+    return np.asarray(np.bincount(whose, weights=values, minlength=cases), np.float64)
 
 
 def _mixed(cause: Floats, residual: Floats, base: Floats, whose: NDArray[np.intp], cases: int) -> Floats:
@@ -253,6 +253,6 @@ def apart(values: Mapping[str, float], group: Mapping[str, bool], key: str = "")
 
 
 def one_case(shuffle: int | None) -> None:
-    """Raise ValueError where someone wants to shuffle a description of one case."""
+    """Raise ValueError where someone wants to shuffle a test that has no countries to exchange."""
     if shuffle is not None:
-        raise ValueError("a description of one case has no countries to shuffle")
+        raise ValueError("this test has no countries whose histories could be exchanged")

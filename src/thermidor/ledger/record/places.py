@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from thermidor.record.facts import by_year
 from thermidor.record.read import source_of
-from thermidor.record.states import spans
+from thermidor.record.states import State, spans
 
 SOVIET, RIVAL, FIRST_REVOLUTION = "RUS", "DEU", "FRA"
 """The cases that the chapter itself compares; all else about a country stands in tables."""
@@ -78,6 +78,12 @@ def ever_planned(place: str, first: int, last: int) -> bool:
 
 
 @cache
+def existed(place: str, year: int) -> bool:
+    """Whether there was a state of this key in a year."""
+    return any(one.key == place and one.first <= year <= one.last for one in spans())
+
+
+@cache
 def title(place: str, year: int) -> str:
     """The name of a state in a year, or its key."""
     return next((one.title for one in spans() if one.key == place and one.first <= year <= one.last), place)
@@ -88,11 +94,18 @@ def product(place: str) -> Mapping[int, tuple[str, float]]:
     """GDP per head of a state: year -> (key of its land, thousand 2011 $ a year)."""
     found: dict[int, tuple[str, float]] = {}
     for one in spans():
-        if one.key == place and len(one.product) == 1:
+        if one.key == place and len(one.product) == 1 and not _anothers(one):
             land = one.product[0]
             levels = by_year(land, "gdp_per_head").items()
             found |= {year: (land, value) for year, value in levels if one.first <= year <= one.last}
     return found
+
+
+def _anothers(one: State) -> bool:
+    """Whether a state has only the product of a larger one's land, which has it already."""
+    land = one.product[0]
+    others = [other for other in spans() if other.key == land != one.key]
+    return any(other.first <= one.last and one.first <= other.last for other in others)
 
 
 @cache
@@ -126,6 +139,15 @@ def planned_growth(first: int, last: int) -> dict[str, float]:
     both = [place for place in regimes() if planned(place, first) and planned(place, last)]
     found = {place: growth(place, first, last) for place in both}
     return {place: value for place, value in found.items() if value is not None}
+
+
+def near(place: str, year: int, within: int = 5) -> float | None:
+    """GDP per head of the year, or of the nearest within so many (the later of two); None where there is none."""
+    for distance in range(within + 1):
+        for at in (year + distance, year - distance):
+            if (found := level(place, at)) is not None:
+                return found
+    return None
 
 
 def in_europe(place: str) -> bool:

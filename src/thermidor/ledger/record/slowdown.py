@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from functools import cache
 
 import numpy as np
 
-from thermidor.ledger.record.found import Dot, Found, Reading
+from thermidor.ledger.record.found import Dot, Found, Reading, higher
 from thermidor.ledger.record.growth import UNIT
-from thermidor.ledger.record.panel import Fit, apart, draws, one_case, slope, two_ways
+from thermidor.ledger.record.panel import apart, draws, one_case, slope, two_ways
 from thermidor.ledger.record.places import (
     REGIMES,
     SOVIET,
@@ -32,10 +33,12 @@ STAYED = 1995
 """A party that ruled alone after this year counts as one that stayed."""
 
 
-def _two_periods(shuffle: int | None) -> tuple[list[str], dict[str, tuple[float, float]], dict[str, bool]]:
+def _two_periods(
+    counts: Callable[[str], bool], shuffle: int | None
+) -> tuple[list[str], dict[str, tuple[float, float]], dict[str, bool]]:
     """Places with growth before and after 1973, both growths, and which were planned throughout."""
     both = {}
-    for place in places():
+    for place in filter(counts, places()):
         one, two = growth(place, *BEFORE), growth(place, *AFTER)
         whole = planned(place, BEFORE[0]) and planned(place, AFTER[1])
         if one is not None and two is not None and (whole or not ever_planned(place, BEFORE[0], AFTER[1])):
@@ -53,42 +56,49 @@ def plan_after_1973(shuffle: int | None = None) -> Found:
     Maddison 2023; a country is a case, p by wild cluster bootstrap, permutation as another reading. Tells whether
     planned economies slowed down more; an ageing plant or the end of spare labour would look the same.
     """
-    names, both, plan = _two_periods(shuffle)
-    y = [growth for name in names for growth in both[name]]
+    return _slowdown(lambda _place: True, shuffle, "all countries")
+
+
+def plan_after_1973_in_europe(shuffle: int | None = None) -> Found:
+    """As `plan_after_1973`, among states with a European capital only: nearer neighbours, and fewer of them.
+
+    The choice decides the answer: beside the world, where oil and debt hit many market economies, nothing is left of
+    it.
+    """
+    return _slowdown(in_europe, shuffle, "European countries")
+
+
+def _slowdown(counts: Callable[[str], bool], shuffle: int | None, where: str) -> Found:
+    names, both, plan = _two_periods(counts, shuffle)
+    y = [rate for name in names for rate in both[name]]
     x = [float(plan[name] and after) for name in names for after in (False, True)]
     who = [name for name in names for _ in range(2)]
     when = [after for _ in names for after in (0, 1)]
-    fit = slope(y, x, who, two_ways(who, when), "plan after 1973")
+    fit = slope(y, x, who, two_ways(who, when), where)
     change = {name: both[name][1] - both[name][0] for name in names}
-    again = apart(change, plan, "plan after 1973")
-    start = np.array([math.log(level(name, BEFORE[0]) or 1.0) for name in names])
-    late = np.array([both[name][0] for name in names])
-    change_list, plan_list = [change[name] for name in names], [float(plan[name]) for name in names]
-    given = slope(change_list, plan_list, names, np.column_stack([np.ones(len(names)), start]), "start")
-    fast = slope(change_list, plan_list, names, np.column_stack([np.ones(len(names)), start, late]), "growth before")
-    near = _europe(change, plan)
-    with_plan = [name for name in names if plan[name]]
+    again = apart(change, plan, where)
+    start = [math.log(level(name, BEFORE[0]) or 1.0) for name in names]
+    changes, own = [change[name] for name in names], [float(plan[name]) for name in names]
+    given = slope(changes, own, names, np.column_stack([np.ones(len(names)), start]), "start")
+    fast = slope(
+        changes, own, names, np.column_stack([np.ones(len(names)), start, [both[n][0] for n in names]]), "fast"
+    )
+    with_plan = sorted((name for name in names if plan[name]), key=change.__getitem__)
+    fall = -float(np.mean([change[name] for name in with_plan]))
     return Found(
-        effect=fit.slope, low=fit.low, high=fit.high, p=fit.p, unit=UNIT, cases=fit.cases, observations=fit.observations,
-        detectable=fit.detectable,
-        sentence=f"Growth fell by {-float(np.mean([change[n] for n in with_plan])):.1f} points after 1973 in "
-        f"{len(with_plan)} planned economies and by {fit.slope - float(np.mean([change[n] for n in with_plan])):.1f} "
-        f"in "
-        f"{len(names) - len(with_plan)} market ones.",
+        effect=fit.slope, low=fit.low, high=fit.high, p=fit.p, unit=UNIT, cases=fit.cases,
+        observations=fit.observations, detectable=fit.detectable,
+        sentence=f"Among {where} growth fell by {fall:.1f} points after 1973 in {len(with_plan)} planned economies "
+        f"and by {fall + fit.slope:.1f} in {len(names) - len(with_plan)} market ones.",
         warning=f"{len(with_plan)} planned economies, tied to each other; other causes give the same curve",
         readings=(
             Reading("p by permutation of which countries were planned", again.slope, again.low, again.high, again.p),
             Reading("given the product of 1950", given.slope, given.low, given.high, given.p),
             Reading("given the product of 1950 and growth to 1973", fast.slope, fast.low, fast.high, fast.p),
-            Reading("European countries only", near.slope, near.low, near.high, near.p),
         ),
-        dots=tuple(Dot(title(n, 1970), change[n], change[n], change[n]) for n in sorted(with_plan, key=change.__getitem__)),
+        dots=tuple(Dot(title(name, 1970), change[name], change[name], change[name]) for name in with_plan[:12]),
         sources=(*cited("gdp_per_head"), REGIMES),
     )  # fmt: skip
-
-
-def _europe(change: dict[str, float], plan: dict[str, bool]) -> Fit:
-    return apart({p: change[p] for p in change if in_europe(p)}, plan, "europe")
 
 
 def slowdown_with_level(shuffle: int | None = None) -> Found:
@@ -99,7 +109,7 @@ def slowdown_with_level(shuffle: int | None = None) -> Found:
     """
     starts = range(1950, 1985, 5)
     rows = []
-    kinds = {}
+    kinds: dict[str, bool] = {}
     for place in places():
         spells = [(year, growth(place, year, min(year + 5, 1988)), level(place, year)) for year in starts]
         for year, value, start in spells:
@@ -121,8 +131,8 @@ def slowdown_with_level(shuffle: int | None = None) -> Found:
     return Found(
         effect=fit.slope, low=fit.low, high=fit.high, p=fit.p, unit=f"{UNIT} for a product 2.7 times as high",
         cases=fit.cases, observations=fit.observations, detectable=fit.detectable,
-        sentence=f"As product rose 2.7 times, growth in {count} planned economies changed by {fit.slope:+.1f} points a "
-        f"year more than in {len(set(who)) - count} market ones.",
+        sentence=f"As product rose 2.7 times, growth in {count} planned economies rose by "
+        f"{higher(fit.slope, 1, 'points more', 'points less')} a year than in {len(set(who)) - count} market ones.",
         warning="level stands for complexity; a short history of one country makes slopes too steep in both groups",
         readings=(
             Reading("planned economies compared with planned ones of the same years only", apart_years.slope,
@@ -175,8 +185,7 @@ def _ended(values: dict[str, float], shuffle: int | None, what: str) -> Found:
         effect=fit.slope, low=fit.low, high=fit.high, p=fit.p, unit=UNIT, cases=fit.cases, observations=2 * fit.cases,
         detectable=fit.detectable,
         sentence=f"{what[0].upper()}{what[1:]}: {float(np.mean(ended)):+.1f}% a year in {len(ended)} countries whose "
-        f"party "
-        f"lost power by 1992, {float(np.mean(rest)):+.1f}% in {len(rest)} where it stayed.",
+        f"party lost power by 1992, {float(np.mean(rest)):+.1f}% in {len(rest)} where it stayed.",
         warning="few cases, and those that ended were one bloc under one patron: nearly one event",
         dots=tuple(
             Dot(f"{title(n, 1985)}, {'ended' if gone[n] else 'stayed'}", values[n], values[n], values[n])

@@ -1,0 +1,189 @@
+"""The pages of the ledger, made from its entries and from what `docs/ledger.py` has found."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from read_source import DOCS, cell, table
+
+from thermidor.jit import rules_digest
+from thermidor.ledger import words
+from thermidor.ledger.entry import Entry, shipped
+from thermidor.ledger.judge import VERDICTS
+
+FOUND, THEORIES = DOCS / "results" / "ledger.json", DOCS / "results" / "ledger-theories.json"
+KINDS = (("model", "in the model"), ("needs", "needs the mechanism"), ("record", "in the record"))
+
+
+def ledger_pages() -> dict[str, str]:
+    """Every entry's page: path under docs/ and text; what has not been lived yet is said to be so."""
+    found = found_in(FOUND)
+    by_id = {entry["id"]: entry for entry in found.get("entries", ())}
+    return {f"ledger/{entry.id}.md": page(entry, by_id.get(entry.id), found) for entry in shipped()}
+
+
+def found_in(path: Path) -> dict[str, Any]:
+    """What `docs/ledger.py` has found; nothing where it has not been run."""
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    return found
+
+
+def verdicts_block() -> str:
+    """All verdicts, contradicted and undetermined first, and how many there are of each."""
+    found = found_in(FOUND)
+    if not found:
+        return "Not lived yet."
+    return "\n\n".join([_made(found), _counts(found["entries"]), _verdicts(found["entries"])])
+
+
+def _made(found: dict[str, Any]) -> str:
+    now = rules_digest()
+    age = "" if found["rules_code"] == now else f" **The rules are {now} now.**"
+    return (
+        f"Made by `python docs/ledger.py`: rules {found['rules_code']}, seed {found['seed']}, {_sizes(found)}, "
+        f"{found['draws']} draws of the rules, {found['on']}.{age}"
+    )
+
+
+def _sizes(found: dict[str, Any]) -> str:
+    return f"{found['replicates']} runs of {found['citizens']:,} citizens in each arm"
+
+
+def _counts(entries: list[dict[str, Any]]) -> str:
+    rows = []
+    for key, name in KINDS:
+        said = [entry[key]["verdict"] for entry in entries]
+        rows.append((name, *(str(said.count(verdict)) for verdict in VERDICTS)))
+    return table(("", *VERDICTS), rows)
+
+
+def _verdicts(entries: list[dict[str, Any]]) -> str:
+    def place(entry: dict[str, Any]) -> tuple[int, int]:
+        return VERDICTS.index(entry["model"]["verdict"]), VERDICTS.index(entry["record"]["verdict"])
+
+    rows = []
+    for entry in sorted(entries, key=place):
+        said = [entry[key]["verdict"] for key, _ in KINDS]
+        rows.append((f"[{entry['id']}]({entry['id']}.md)", entry["claim"], *said))
+    return table(("", "claim", *(name for _, name in KINDS)), rows)
+
+
+def page(entry: Entry, found: dict[str, Any] | None, about: dict[str, Any]) -> str:
+    """One entry: claim, verdicts, picture, trials, tests on the record, what rivals expect."""
+    carried = ", ".join(f"[{name.replace('_', ' ')}](../mechanisms/{name}.md)" for name in entry.mechanisms)
+    parts = [
+        f"# {entry.id}",
+        f"> {entry.claim}",
+        f"Section and paragraph {entry.at} of the chapter ({entry.basis}). "
+        + (f"Carried by: {carried}." if carried else "Nothing in the model carries it."),
+    ]
+    if found is None:
+        return "\n\n".join([*parts, "Not lived yet."])
+    rows = [(name, found[key]["verdict"], found[key]["reason"]) for key, name in KINDS]
+    parts.append(table(("", "verdict", ""), rows))
+    if found["trials"] or found["looks"]:
+        parts.append(f"![What was found, and where the claim wants it.](../images/ledger/{entry.id}.png)")
+    if found["trials"]:
+        parts += ["## In the model", _trials(entry, found)]
+    elif entry.trials_none:
+        parts += ["## In the model", entry.trials_none]
+    parts += ["## In the record", _looks(found) if found["looks"] else entry.record_none]
+    if entry.rivals:
+        lines = [f"- [{name}](../theories/{name}.md): {cell(text)}" for name, text in entry.rivals.items()]
+        parts += ["## What rivals expect instead", "\n".join(lines)]
+    return "\n\n".join([*parts, _made(about)])
+
+
+def _trials(entry: Entry, found: dict[str, Any]) -> str:
+    rows = []
+    for trial, told in zip(entry.trials, found["trials"], strict=True):
+        holding = "-" if told["holding"] is None else f"{100 * told['holding']:.0f}%"
+        lived = f"{trial.says} *{words.measured(trial.base.measure)}; {_lived(trial)}*"
+        off = ", ".join(f"`{name}`" for name in trial.off) or trial.off_none
+        without = _found(trial, told["without"]) if told["without"] else "-"
+        verdict = told["model"]["verdict"] + (f": {told['model']['reason']}" if told["model"]["reason"] else "")
+        needs = f"{told['needs']['verdict']} ({off})"
+        rows.append((lived, words.claimed(trial), _found(trial, told["own"]), verdict, holding, without, needs))
+    heads = ("trial", "claimed", "found (95%)", "verdict", "other rules", "without the mechanism", "needs it")
+    return table(heads, rows)
+
+
+def _lived(trial: Any) -> str:
+    places = dict.fromkeys(arm.start.scenario for arm in trial.arms)
+    return ", ".join(f"[{name}](../scenarios/{name}.md)" for name in places) + f", {trial.base.years:g} years"
+
+
+def _found(trial: Any, told: dict[str, Any]) -> str:
+    from thermidor.ledger.judge import Estimate
+
+    return words.found(trial, Estimate(**{k: float("nan") if v is None else v for k, v in told.items()}))
+
+
+def _looks(found: dict[str, Any]) -> str:
+    return "\n\n".join(_look(look) for look in found["looks"])
+
+
+def _look(look: dict[str, Any]) -> str:
+    told = look["found"]
+    p = "a description, no test" if told["p"] is None else f"p {told['p']:.3f}, corrected {look['adjusted_p']:.3f}"
+    rests = [
+        f"{told['cases']} {'country' if told['cases'] == 1 else 'countries'}",
+        f"{told['observations']} observations",
+    ]
+    if told["detectable"]:
+        rests.append(f"{words.number(told['detectable'])} would have been found four times in five")
+    span = _span(told["effect"], told["low"], told["high"])
+    lines = [
+        f"**{look['says']}** *{look['verdict']['verdict']}*",
+        f"{told['sentence']} Estimate {span} {told['unit']}; {p}; {'; '.join(rests)}.",
+    ]
+    lines += [f"*{told['warning']}*"] if told["warning"] else []
+    for name, effect, low, high, other in told["readings"]:
+        said = "" if other is None else f", p {other:.3f}"
+        lines.append(f"Another reading: {name}: {_span(effect, low, high)}{said}.")
+    if told["sources"]:
+        lines.append("Sources: " + "; ".join(told["sources"]) + ".")
+    return "\n\n".join(lines)
+
+
+def _span(effect: float | None, low: float | None, high: float | None) -> str:
+    ends = [words.signed(float("nan") if number is None else number) for number in (effect, low, high)]
+    return f"{ends[0]} ({ends[1]} to {ends[2]})"
+
+
+SHORT = {"supported": "+", "contradicted": "**-**", "undetermined": "o", "not testable": "", "by construction": "="}
+
+
+def theories_block() -> str:
+    """The matrix of verdicts by theory, and the scores."""
+    found = found_in(THEORIES)
+    if not found:
+        return "Not lived yet."
+    verdicts = found["verdicts"]
+    names = [name for name in next(iter(verdicts.values())) if name != "claim"]
+    rows = [
+        (f"[{id}]({id}.md)", line["claim"], *(SHORT[line[name]["model"]] for name in names))
+        for id, line in verdicts.items()
+    ]
+    counts = [
+        (name, *(str(sum(line[name]["model"] == v for line in verdicts.values())) for v in VERDICTS[:3]))
+        for name in names
+    ]
+    scores = []
+    for line in found["scores"]:
+        span = "" if line["low"] is None else f" ({line['low']:+.3f} to {line['high']:+.3f})"
+        less = f"{line['less']:+.3f}{span}"
+        of = line["of"].replace("_", " ")
+        scores.append((line["theory"], of, line["kind"], f"{line['mean']:.3f}", less, str(line["years"])))
+    return "\n\n".join([
+        f"Made by `python docs/ledger.py theories`: rules {found['rules_code']}, seed {found['seed']}, "
+        f"{_sizes(found)}, no draws of the rules, {found['on']}.",
+        "## Verdicts in the model",
+        table(("theory", *VERDICTS[:3]), counts),
+        "`+` supported, `-` contradicted, `o` undetermined, `=` by construction.",
+        table(("", "claim", *names), rows),
+        "## Whose runs foretell what was observed",
+        table(("theory", "of", "score", "mean", "less the chapter's", "years"), scores),
+    ])  # fmt: skip

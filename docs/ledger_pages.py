@@ -66,6 +66,7 @@ def _verdicts(entries: list[dict[str, Any]]) -> str:
     rows = []
     for entry in sorted(entries, key=place):
         said = [entry[key]["verdict"] for key, _ in KINDS]
+        said[2] += ", described" if entry["described"] else ""
         rows.append((f"[{entry['id']}]({entry['id']}.md)", entry["claim"], *said))
     return table(("", "claim", *(name for _, name in KINDS)), rows)
 

@@ -88,7 +88,9 @@ def report(found: tuple[Result, ...], theory: str, seconds: float) -> None:
     lines = []
     for result in ordered(found):
         said = [SHORT[verdict.verdict] if verdict else "not asked" for verdict in (result.model, result.needs)]
-        lines.append((result.entry.id, result.entry.claim, *said, SHORT[result.record.verdict]))
+        lines.append(
+            (result.entry.id, result.entry.claim, *said, SHORT[result.record.verdict] + "*" * result.described)
+        )
     table(("", "claim", "model", "mechanism", "record"), lines, widths={1: CLAIM}, gap=1)
     counts = []
     for name in ("model", "needs", "record"):
@@ -97,7 +99,7 @@ def report(found: tuple[Result, ...], theory: str, seconds: float) -> None:
         counts.append((name, ", ".join(f"{told.count(v)} {v}" for v in VERDICTS if v in told) or "not asked"))
     facts(counts)
     prose("\nmodel: what the theory implies when it runs; mechanism: whether that goes without the mechanism named for "
-          "it; record: what data say, where there are any.")  # fmt: skip
+          "it; record: what data say, where there are any (*: a description of single cases, no test).")  # fmt: skip
 
 
 def entry(result: Result) -> None:

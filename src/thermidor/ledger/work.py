@@ -56,6 +56,12 @@ class Result:
     needs: Verdict | None
     record: Verdict
 
+    @property
+    def described(self) -> bool:
+        """Whether the verdict on the record rests on descriptions alone, of single cases or printed figures."""
+        decisive = [look for look in self.looks if look.verdict.verdict == self.record.verdict]
+        return bool(decisive) and all(look.adjusted is None for look in decisive)
+
 
 def chosen(names: Sequence[str], every: Sequence[Entry] | None = None) -> tuple[Entry, ...]:
     """Entries by their ids (P38 stands for P38a, P38b and P38c). Raises InputError for an unknown one."""

@@ -53,6 +53,7 @@ def cells(result: Result) -> tuple[str, ...]:
     """An entry as a line of the table."""
     entry, verdicts = result.entry, (result.model, result.needs, result.record)
     said = [verdict.verdict if verdict else "" for verdict in verdicts]
+    said[2] += ", described" if result.described else ""
     why = [verdict.reason if verdict else "" for verdict in verdicts]
     return (entry.id, entry.at, entry.basis, entry.claim, *said, *why)
 
@@ -69,6 +70,7 @@ def _entry(result: Result) -> dict[str, Any]:
     return {
         **told,
         **verdicts,
+        "described": result.described,
         "trials": [_trial(judged) for judged in result.trials],
         "looks": [_look(look) for look in result.looks],
     }

@@ -13,8 +13,9 @@ from itertools import combinations
 import numpy as np
 
 from thermidor.ledger.record.coercion import point, same
+from thermidor.ledger.record.exchange import two_sided
 from thermidor.ledger.record.found import Dot, Found, Reading
-from thermidor.ledger.record.panel import POWER, draws, one_case, rank, two_sided
+from thermidor.ledger.record.panel import POWER, draws, one_case, rank
 from thermidor.ledger.record.places import (
     FIRST_REVOLUTION,
     REGIMES,
@@ -88,9 +89,8 @@ def alike_in_politics(shuffle: int | None = None) -> Found:
     shut = rank(pairs[(RIVAL, SOVIET)], both)
     access = {p: by_year(p, "equal_access").get(1937, np.nan) for p in (SOVIET, RIVAL)}
     return Found(
-        effect=told.beyond, low=told.low, high=told.high, p=told.p, unit="mean distance on indices 0-1, less the "
-        "middle "
-        "of all pairs", cases=len(here), observations=len(pairs), detectable=told.detectable,
+        effect=told.beyond, low=told.low, high=told.high, p=told.p, cases=len(here), observations=len(pairs),
+        unit="mean distance on indices 0-1, less the middle of all pairs", detectable=told.detectable,
         sentence=f"In 1937 the two regimes lay {pairs[pair]:.3f} apart on six political indices, the middle pair of "
         f"{len(here)} states {pairs[pair] - told.beyond:.3f}; {told.of - told.place} of {told.of - 1} other pairs "
         "were nearer.",
@@ -188,7 +188,7 @@ def codings_of_the_first_years(shuffle: int | None = None) -> Found:
 
 
 def access_in_the_first_year(shuffle: int | None = None) -> Found:
-    """Change of equal access to power in Russia from 1917 to 1918 among all changes of a year in the coded countries.
+    """Change of equal access to power under the Soviets, 1917 to 1918, among changes of a year in the coded countries.
 
     V-Dem v15. The index follows the social origin of those in office and is no measure of control from below; that
     owners lost voice has no index. Shuffled, another country and year stand for it.

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from thermidor.ledger.record.coercion import ALONE, point, same, values_of
 from thermidor.ledger.record.found import Dot, Found, Reading
 from thermidor.ledger.record.growth import UNIT
 from thermidor.ledger.record.panel import draws, exact_share, one_case
-from thermidor.ledger.record.places import RIVAL, SOVIET, cited, growth
+from thermidor.ledger.record.places import RIVAL, SOVIET, cited, growth, rows
 from thermidor.record import literature, table
 from thermidor.record.chronology import between, chronology, largest_burst, largest_year, narrowing, narrowing_by_year
 
-WORKERS = (
-    "Social Democratic Party of Germany", "Communist Party of Germany", "Independent Social Democratic Party of "
-    "Germany",
-)  # fmt: skip
-TOOK_POWER = "National Socialist German Workers' Party"
+WORKERS = tuple(row["party"] for row in rows("parties") if row["role"] == "workers")
+(TOOK_POWER,) = (row["party"] for row in rows("parties") if row["role"] == "took power")
+"""Parties of one vote, by the names of the source."""
 
 
 def elite_continuity(shuffle: int | None = None) -> Found:
@@ -28,16 +24,16 @@ def elite_continuity(shuffle: int | None = None) -> Found:
     (1996), recalled, for 1993-95. The range is that of the sources.
     """
     one_case(shuffle)
-    rows = literature("collapse", "elite_from_nomenklatura")
+    told = literature("collapse", "elite_from_nomenklatura")
     people = literature("collapse", "nomenklatura_share")[0]
     business = literature("collapse", "business_elite_from_nomenklatura")[0]
-    gaps = [row["value"] - people["value"] for row in rows]
-    ends = [row["value"] - people[key] for row in rows for key in ("low", "high")]
+    gaps = [row["value"] - people["value"] for row in told]
+    ends = [row["value"] - people[key] for row in told for key in ("low", "high")]
     return Found(
         effect=gaps[0], low=min(ends), high=max(ends), p=None, unit="percent of the top, less their share of the "
         "people",
-        cases=1, observations=len(rows),
-        sentence=f"About {rows[0]['value']:.0f}% of the top of the later state came from the officials of before 1991 "
+        cases=1, observations=len(told),
+        sentence=f"About {told[0]['value']:.0f}% of the top of the later state came from the officials of before 1991 "
         f"or their families, who were {people['low']:.0f} to {people['high']:.0f}% of the people.",
         warning=f"{ALONE}; two studies that count differently, one recalled",
         readings=(
@@ -49,7 +45,7 @@ def elite_continuity(shuffle: int | None = None) -> Found:
             Dot("state, 1993-95", gaps[1], gaps[1] - 1.0, gaps[1] + 1.0),
             point("business, 1993-95", business["value"] - people["value"]),
         ),
-        sources=tuple(row["source"] for row in (*rows, business)),
+        sources=tuple(row["source"] for row in (*told, business)),
     )  # fmt: skip
 
 
@@ -161,8 +157,8 @@ def _fullest(days: np.ndarray) -> int:
 
 
 def _votes(year: int) -> dict[str, float]:
-    rows: list[Any] = [row for row in table("votes") if row["country"] == RIVAL and row["year"] == str(year)]
-    return {row["v2paenname"]: float(row["v2pavote"]) for row in rows}
+    told = [row for row in table("votes") if row["country"] == RIVAL and row["year"] == str(year)]
+    return {row["v2paenname"]: float(row["v2pavote"]) for row in told}
 
 
 def divided_vote(shuffle: int | None = None) -> Found:

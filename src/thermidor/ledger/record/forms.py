@@ -12,9 +12,10 @@ from functools import cache
 import numpy as np
 
 from thermidor.ledger.record.coercion import point, same
+from thermidor.ledger.record.exchange import exchanged
 from thermidor.ledger.record.found import Dot, Found, Reading, higher
 from thermidor.ledger.record.growth import UNIT, chosen, dots_of
-from thermidor.ledger.record.panel import exchanged, rank, slope, two_ways
+from thermidor.ledger.record.panel import rank, slope, two_ways
 from thermidor.ledger.record.places import (
     FIRST_REVOLUTION,
     cited,
@@ -127,12 +128,16 @@ def _over_countries(told: Mapping[str, float], unit: str, name: str) -> Found:
             Reading("colonies of 1914 less the others", young.slope, young.low, young.high, young.p),
         ),
         dots=tuple(
-            Dot(f"{label} fifth", float(np.mean([told[p] for p in group])),
-                *(float(q) for q in np.quantile([told[p] for p in group], [0.25, 0.75])))
+            _mean_dot(f"{label} fifth", [told[p] for p in group])
             for label, group in zip(("poorest", "second", "third", "fourth", "richest"), fifths, strict=True)
         ),
         sources=SOURCES,
     )  # fmt: skip
+
+
+def _mean_dot(label: str, values: list[float]) -> Dot:
+    middle, half = float(np.mean(values)), 1.96 * float(np.std(values, ddof=1)) / len(values) ** 0.5
+    return Dot(label, middle, middle - half, middle + half)
 
 
 @cache
@@ -220,7 +225,7 @@ def boom_under_the_second_empire(shuffle: int | None = None) -> Found:
         detectable=here.detectable,
         sentence=f"From {first} to {last} product per head grew by {value:.1f}% a year, in the middle country of the "
         f"time by {value - here.beyond:.1f}%: place {here.place} of {here.of}.",
-        warning="one case; few countries have figures for the time",
+        warning=f"one case; with {here.of} countries p can't fall below {2 / here.of:.2f}",
         readings=(same("growth in 1831-47", before or 0.0), same("growth in 1872-90", after or 0.0)),
         dots=(Dot(name, own, own, own), *dots_of(others, last)),
         sources=cited("gdp_per_head"),

@@ -6,8 +6,9 @@ import math
 
 import numpy as np
 
+from thermidor.ledger.record.exchange import apart
 from thermidor.ledger.record.found import Dot, Found, Reading
-from thermidor.ledger.record.panel import apart, draws, one_case, rank, slope
+from thermidor.ledger.record.panel import draws, one_case, rank, slope
 from thermidor.ledger.record.places import (
     REGIMES,
     SOVIET,
@@ -142,7 +143,8 @@ def steel_in_the_first_plans(shuffle: int | None = None) -> Found:
         observations=2 * here.of, detectable=here.detectable,
         sentence=f"From {first} to {last} steel grew by {value:.1f}% a year, in the middle state without a plan that "
         f"made 20,000 tons or more by {value - here.beyond:.1f}%: place {here.place} of {here.of}.",
-        warning="one planned economy; steel was what the plan wanted most",
+        warning=f"one planned economy, and with {here.of} states p can't fall below {2 / here.of:.2f}; the plan "
+        "wanted steel most",
         readings=(
             Reading(f"energy used instead of steel: place {coal.place} of {coal.of}", coal.beyond, coal.low, coal.high,
                     coal.p),

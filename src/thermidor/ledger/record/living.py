@@ -8,9 +8,10 @@ from collections.abc import Mapping
 import numpy as np
 
 from thermidor.ledger.record.coercion import ALONE, change, point, same, values_of
+from thermidor.ledger.record.exchange import exchanged
 from thermidor.ledger.record.found import Dot, Found, Reading, higher
 from thermidor.ledger.record.growth import UNIT
-from thermidor.ledger.record.panel import exchanged, one_case, slope, two_ways
+from thermidor.ledger.record.panel import one_case, slope, two_ways
 from thermidor.ledger.record.places import (
     REGIMES,
     SOVIET,

@@ -1,4 +1,4 @@
-"""Statistics of few countries: slopes with whole countries as the cases, permutations, ranks, exact shares.
+"""Statistics of few countries: slopes with whole countries as the cases, ranks of a case, exact shares.
 
 Random draws are keyed by names and numbers, so that a test gives the same bits every time.
 """
@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import math
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -17,7 +17,6 @@ from numpy.typing import ArrayLike, NDArray
 from thermidor.errors import InputError
 
 Floats = NDArray[np.float64]
-History = TypeVar("History")
 
 TIMES = 1_999
 """Draws of a bootstrap or permutation: with the case itself, 2,000."""
@@ -31,7 +30,7 @@ SMALL = 1e-9
 
 @dataclass(frozen=True)
 class Fit:
-    """A slope with the error of whole countries: 95% interval and p by wild cluster bootstrap."""
+    """A slope, its error, 95% interval and p; the cases are whole countries, bootstrapped or permuted."""
 
     slope: float
     error: float
@@ -132,29 +131,6 @@ def two_ways(places: Sequence[str], years: Sequence[int]) -> Floats:
     return effects(places, years)
 
 
-def exchanged(histories: Mapping[str, History], shuffle: int | None) -> dict[str, History]:
-    """The histories, each whole, handed to another place at random; as they are where `shuffle` is None."""
-    places = sorted(histories)
-    if shuffle is None:
-        return {place: histories[place] for place in places}
-    whose = draws("exchanged", shuffle).permutation(len(places))
-    return {place: histories[places[i]] for place, i in zip(places, whose, strict=True)}
-
-
-def permuted(
-    statistic: Callable[[Floats], float], labels: ArrayLike, key: str | int = "", times: int = TIMES
-) -> Floats:
-    """A statistic of labels, one a country, in so many random orders of the labels."""
-    given = np.asarray(labels, np.float64)
-    stream = draws("permutation", key, len(given))
-    return np.array([statistic(stream.permutation(given)) for _ in range(times)])
-
-
-def two_sided(value: float, drawn: Floats) -> float:
-    """Share of the drawn values, the given one among them, that lie as far from zero."""
-    return (1 + int((np.abs(drawn) >= abs(value) - SMALL).sum())) / (1 + len(drawn))
-
-
 @dataclass(frozen=True)
 class Rank:
     """One case among others.
@@ -216,40 +192,6 @@ def _solved(rising: Callable[[float], float]) -> float:
         middle = (low + high) / 2.0
         low, high = (low, middle) if rising(middle) > 0.0 else (middle, high)
     return (low + high) / 2.0
-
-
-def apart(values: Mapping[str, float], group: Mapping[str, bool], key: str = "") -> Fit:
-    """Mean of the places of a group less that of the rest.
-
-    p by permutation of the group over places; the interval reaches as far as differences by chance do in 95% of orders.
-    Raises InputError where all are in the group or none.
-    """
-    places = sorted(values)
-    level = np.array([values[place] for place in places])
-    label = np.array([float(group[place]) for place in places])
-    inside = float(label.sum())
-    if not 0.0 < inside < len(places):
-        raise InputError(
-            what=f"no difference can be told: {inside:.0f} of {len(places)} countries are in the group",
-            where="apart",
-            why="it takes countries inside and outside",
-            mend="take other years or countries",
-        )
-
-    def difference(labels: Floats) -> float:
-        return float(labels @ level / inside - (1.0 - labels) @ level / (len(places) - inside))
-
-    found, drawn = difference(label), permuted(difference, label, key)
-    reach = float(np.quantile(np.abs(drawn), 0.95))
-    return Fit(
-        slope=found,
-        error=float(drawn.std()),
-        low=found - reach,
-        high=found + reach,
-        p=two_sided(found, drawn),
-        cases=len(places),
-        observations=len(places),
-    )
 
 
 def one_case(shuffle: int | None) -> None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from functools import cache
 
 import numpy as np
 
+from thermidor.ledger.record.coercion import same
+from thermidor.ledger.record.exchange import Exchanged, across, exchanged, pooled_exchange
 from thermidor.ledger.record.found import Dot, Found, Reading, higher
-from thermidor.ledger.record.panel import Fit, exchanged, slope, two_ways
+from thermidor.ledger.record.panel import Fit, slope, two_ways
 from thermidor.ledger.record.places import REGIMES, cited, existed, level, places, planned, product, regimes, title
 from thermidor.record.facts import by_year
 
@@ -39,6 +42,12 @@ def fitted(rows: list[Row], within: bool, key: str) -> Fit:
     return slope(y, x, who, two_ways(who, when) if within else None, key)
 
 
+def fitted_years(rows: list[Row]) -> Fit:
+    """Slope of the outcome on the cause with effects of years: countries beside each other."""
+    who, when, y, x = zip(*rows, strict=True)
+    return slope(y, x, who, two_ways([""] * len(rows), when), "years")
+
+
 def _means(rows: list[Row]) -> tuple[Dot, ...]:
     """Mean outcome of each place with the range of its years, poorest (lowest mean cause) first."""
     by_place: dict[str, list[Row]] = {}
@@ -57,32 +66,42 @@ def _socialist_rows(outcome: str, cause: dict[str, History], shuffle: int | None
 
 
 def _respect(shuffle: int | None) -> list[Row]:
-    coded = tuple(place for place in regimes() if by_year(place, "physical_integrity") and product(place))
-    return _socialist_rows("physical_integrity", wealth(coded), shuffle)
+    return _socialist_rows("physical_integrity", _riches(), shuffle)
+
+
+def _riches() -> dict[str, History]:
+    return wealth(tuple(place for place in regimes() if by_year(place, "physical_integrity") and product(place)))
+
+
+def _beside_exchange(cause: dict[str, History], shuffle: int | None) -> Exchanged:
+    """What the pooled slope of physical integrity would be had countries other histories of the cause."""
+    index = {place: by_year(place, "physical_integrity") for place in cause}
+    counted = {place: {y: v for y, v in held.items() if planned(place, y)} for place, held in index.items()}
+    return pooled_exchange(counted, exchanged(cause, shuffle))
 
 
 def integrity_on_product(shuffle: int | None = None) -> Found:
     """Physical integrity on the logarithm of GDP per head, state-socialist country-years pooled; a country is a case.
 
-    V-Dem v16, Maddison 2023. Tells whether richer countries of the kind were milder; not why. Shuffled, product
-    histories go whole to other countries.
+    V-Dem v16, Maddison 2023. Tells whether richer countries of the kind were milder; not why. Over time they grew both
+    richer and milder, so that p is by exchange of whole histories of product, which keeps time; the interval does not.
     """
     rows = _respect(shuffle)
     fit, inside = fitted(rows, False, "pooled"), fitted(rows, True, "within")
+    years, chance = fitted_years(rows), _beside_exchange(_riches(), shuffle)
     late = [row for row in rows if row[1] >= 1954]
     after = fitted(late, False, "pooled, after 1953")
-    elsewhere = [
-        row for row in rows_of("physical_integrity", wealth(places()), lambda place, year: not planned(place, year))
-        if row[1] >= 1917
-    ]  # fmt: skip
-    market = fitted(elsewhere, False, "pooled elsewhere")
+    market = _elsewhere(False)
     return Found(
-        effect=fit.slope, low=fit.low, high=fit.high, p=fit.p, unit=INTEGRITY, cases=fit.cases,
+        effect=fit.slope, low=fit.low, high=fit.high, p=chance.p, unit=INTEGRITY, cases=fit.cases,
         observations=fit.observations, detectable=fit.detectable,
         sentence=f"Among {fit.cases} state-socialist countries the index of physical integrity was "
         f"{higher(fit.slope, 3)} where product was 2.7 times as high ({fit.low:.3f} to {fit.high:.3f}).",
         warning=f"{fit.cases} countries, many under one patron; {JUDGED}",
         readings=(
+            same("mean slope once countries have exchanged their products: what time alone gives", chance.mean),
+            _reading("the same slope with p by wild cluster bootstrap, which leaves time in", fit),
+            _reading("with effects of years only", years),
             _reading("countries compared with themselves (effects of countries and years)", inside),
             _reading("from 1954 on only", after),
             _reading("market countries since 1917, pooled", market),
@@ -101,11 +120,7 @@ def integrity_on_product_within(shuffle: int | None = None) -> Found:
     fit = fitted(rows, True, "within")
     countries = slope([row[2] for row in rows], [row[3] for row in rows], [row[0] for row in rows],
                       two_ways([row[0] for row in rows], [0 for _ in rows]), "countries")  # fmt: skip
-    elsewhere = [
-        row for row in rows_of("physical_integrity", wealth(places()), lambda place, year: not planned(place, year))
-        if row[1] >= 1917
-    ]  # fmt: skip
-    market = fitted(elsewhere, True, "within elsewhere")
+    market = _elsewhere(True)
     return Found(
         effect=fit.slope, low=fit.low, high=fit.high, p=fit.p, unit=INTEGRITY, cases=fit.cases,
         observations=fit.observations, detectable=fit.detectable,
@@ -121,6 +136,15 @@ def integrity_on_product_within(shuffle: int | None = None) -> Found:
     )  # fmt: skip
 
 
+@cache
+def _elsewhere(within: bool) -> Fit:
+    """The same slope in market countries since 1917."""
+    rows = rows_of(
+        "physical_integrity", wealth(places()), lambda place, year: year >= 1917 and not planned(place, year)
+    )
+    return fitted(rows, within, "elsewhere")
+
+
 def _reading(words: str, fit: Fit) -> Reading:
     return Reading(words, fit.slope, fit.low, fit.high, fit.p)
 
@@ -128,23 +152,26 @@ def _reading(words: str, fit: Fit) -> Reading:
 def integrity_on_schooling(shuffle: int | None = None) -> Found:
     """Physical integrity on average years of education, state-socialist countries in years of decades, pooled.
 
-    V-Dem v16, Clio Infra (one value a decade). Schooling and product go together, so their parts can't be told apart.
+    V-Dem v16, Clio Infra (one value a decade). Schooling and product go together, so their parts can't be told apart; p
+    is by exchange of whole histories, as in `integrity_on_product`.
     """
     coded = [place for place in regimes() if by_year(place, "education_years") and by_year(place, "physical_integrity")]
     cause: dict[str, History] = {place: by_year(place, "education_years") for place in coded}
     rows = _socialist_rows("physical_integrity", cause, shuffle)
-    fit = fitted(rows, False, "schooling")
+    fit, chance = fitted(rows, False, "schooling"), _beside_exchange(cause, shuffle)
     given = [row for row in rows if level(row[0], row[1])]
     riches = np.array([[1.0, math.log(level(row[0], row[1]) or 1.0)] for row in given])
     beside = slope([row[2] for row in given], [row[3] for row in given], [row[0] for row in given], riches, "riches")
     return Found(
-        effect=fit.slope, low=fit.low, high=fit.high, p=fit.p, unit="index 0-1 for a year of "
-        "schooling", cases=fit.cases,
-        observations=fit.observations, detectable=fit.detectable,
+        effect=fit.slope, low=fit.low, high=fit.high, p=chance.p, unit="index 0-1 for a year of schooling",
+        cases=fit.cases, observations=fit.observations, detectable=fit.detectable,
         sentence=f"Among {fit.cases} state-socialist countries in years of decades the index of physical integrity "
         f"was {higher(fit.slope, 3)} for a year more of schooling ({fit.low:.3f} to {fit.high:.3f}).",
         warning=f"{fit.cases} countries and {fit.observations} rows; {JUDGED}",
         readings=(
+            same("mean slope once countries have exchanged their schooling: what time alone gives", chance.mean),
+            _reading("the same slope with p by wild cluster bootstrap, which leaves time in", fit),
+            _reading("with effects of years only", fitted_years(rows)),
             _reading("given product per head", beside),
             _reading("effects of countries and years", fitted(rows, True, "schooling within")),
         ),
@@ -168,7 +195,8 @@ def integrity_on_what_was_inherited(shuffle: int | None = None) -> Found:
             before[place], during[place] = float(np.mean(earlier)), float(np.mean(under))
     given = exchanged(before, shuffle)
     names = sorted(before)
-    fit = slope([during[p] for p in names], [given[p] for p in names], names, key="inherited")
+    y, x = np.array([during[p] for p in names]), np.array([given[p] for p in names])
+    fit = across(y, x, names, "inherited")
     wealth_at = [p for p in names if level(p, regimes()[p].first) or level(p, 1950)]
     riches = [math.log(level(p, regimes()[p].first) or level(p, 1950) or 1.0) for p in wealth_at]
     beside = slope([during[p] for p in wealth_at], [given[p] for p in wealth_at], wealth_at,
@@ -227,9 +255,8 @@ def _on_top_tenth(
     fit = fitted(rows, True, outcome)
     market = [row for row in rows if not planned(row[0], row[1])]
     return Found(
-        effect=fit.slope, low=fit.low, high=fit.high, p=fit.p, unit="index 0-1 for ten points of "
-        "income", cases=fit.cases,
-        observations=fit.observations, detectable=fit.detectable,
+        effect=fit.slope, low=fit.low, high=fit.high, p=fit.p, unit="index 0-1 for ten points of income",
+        cases=fit.cases, observations=fit.observations, detectable=fit.detectable,
         sentence=f"In {fit.cases} countries, each compared with itself, {name} was {higher(fit.slope, 3)} where the "
         f"top tenth took ten points more of income ({fit.low:.3f} to {fit.high:.3f}).",
         warning=f"{fit.cases} countries, most of them since 1980; {warning}",

@@ -8,9 +8,10 @@ from functools import cache
 
 import numpy as np
 
+from thermidor.ledger.record.exchange import apart
 from thermidor.ledger.record.found import Dot, Found, Reading, higher
 from thermidor.ledger.record.growth import UNIT
-from thermidor.ledger.record.panel import apart, draws, one_case, slope, two_ways
+from thermidor.ledger.record.panel import draws, one_case, slope, two_ways
 from thermidor.ledger.record.places import (
     REGIMES,
     SOVIET,

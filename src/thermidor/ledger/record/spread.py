@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from thermidor.ledger.record.coercion import point, same
+from thermidor.ledger.record.exchange import apart, two_sided
 from thermidor.ledger.record.found import Dot, Found, Reading
-from thermidor.ledger.record.panel import POWER, apart, draws, exact_share, one_case, two_sided
+from thermidor.ledger.record.panel import POWER, draws, exact_share, one_case
 from thermidor.ledger.record.places import REGIMES, STILL, cited, near, places, regimes, rows, title
 from thermidor.ledger.record.slowdown import STAYED, frontier
 from thermidor.record import table
@@ -162,8 +163,8 @@ def party_without_the_plan(shuffle: int | None = None) -> Found:
     low, high = exact_share(len(kept), len(then))
     names = ", ".join(title(place, 2019) for place in kept)
     return Found(
-        effect=share, low=low, high=high, p=None, unit="share of regimes of "
-        "1985", cases=len(then), observations=len(then),
+        effect=share, low=low, high=high, p=None, unit="share of regimes of 1985",
+        cases=len(then), observations=len(then),
         sentence=f"Of {len(then)} state-socialist regimes of 1985 the party still ruled alone in 2019 in {len(kept)} "
         f"where the plan was gone ({names}), and in {len(plan_and_party)} where it was not.",
         warning="whether state property is gone there is disputed; the cases are neighbours",

@@ -43,9 +43,10 @@ ARROWS: dict[str, str] = {
     "reports": f"{MODEL} lenses events views runs experiments futures analysis",
     "gallery": f"{MODEL} lenses events views runs experiments futures analysis",
     "fitting": f"{MODEL} lenses views runs gallery",
+    "ledger": f"{MODEL} lenses views runs experiments analysis gallery",
     "__init__": f"{MODEL} lenses views runs experiments",
-    "cli __main__": f"{MODEL} lenses events views runs experiments futures analysis reports gallery fitting meanfield "
-    "__init__",
+    "cli __main__": f"{MODEL} lenses events views runs experiments futures analysis reports gallery fitting ledger "
+    "meanfield __init__",
 }
 
 SLOW_TO_IMPORT = {

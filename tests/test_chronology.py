@@ -209,3 +209,23 @@ def test_a_mark_at_the_head_of_the_file_and_any_order_are_taken(tmp_path: Path) 
     file = tmp_path / "own.csv"
     file.write_text("\ufeff" + "\r\n".join((HEAD, GOOD, GOOD.replace("1921", "1919"))), encoding="utf-8")
     assert [row.date.year for row in ch.chronology(file)] == [1919, 1921]
+
+
+def test_laid_beside_a_run(tmp_path: Path) -> None:
+    """By year of each stretch of the list; a name that is none, and a file that is none, are refused."""
+    from typer.testing import CliRunner
+
+    from small import MINIATURE
+    from thermidor.cli.app import app
+    from thermidor.cli.chronology import stretches
+
+    assert stretches(ch.chronology()) == [(1918, 1938), (1986, 1993)]
+    kept = str(tmp_path / "run")
+    lived = CliRunner().invoke(app, ["run", str(MINIATURE), "--citizens", "100", "--replicates", "2", "--out", kept])
+    assert lived.exit_code == 0, lived.output
+    told = CliRunner().invoke(app, ["events", kept, "--chronology", "soviet"])
+    assert told.exit_code == 0, told.output
+    assert "1921" in told.output
+    assert max(map(len, told.output.splitlines())) <= 80
+    for wrong in ("sovjet", str(tmp_path / "none.csv")):
+        assert CliRunner().invoke(app, ["events", kept, "--chronology", wrong]).exit_code == 2

@@ -233,12 +233,15 @@ def events(
     out: Annotated[
         Path | None, typer.Option(metavar="FILE.csv", help="Write every event with its quantities.", show_default=False)
     ] = None,
+    chronology: Annotated[
+        str | None, typer.Option(metavar="soviet|FILE.csv", help="Lay dated measures beside.", show_default=False)
+    ] = None,
     format: Annotated[Format, typer.Option(help="Tables to read, or one JSON object.")] = Format.table,
 ) -> None:
     """Show which passages occurred in a run: revolutions, coups, restorations, when, and what decided them."""
     from thermidor.cli.events import carry_out
 
-    carry_out(folder, country, out, as_json=format is Format.json)
+    carry_out(folder, country, out, chronology, as_json=format is Format.json)
 
 
 @app.command()

@@ -23,10 +23,17 @@ WIDTHS = {1: 19}
 """Columns that fold, of one run's table."""
 
 
-def carry_out(folder: Path, country: str | None, out: Path | None, *, as_json: bool) -> None:
-    """Print the events of a kept run, or one JSON object; write them to a CSV file where asked. Raises InputError."""
+def carry_out(
+    folder: Path, country: str | None, out: Path | None, chronology: str | None = None, *, as_json: bool
+) -> None:
+    """Print the events of a kept run, or one JSON object; write them to a CSV file where asked. Raises InputError.
+
+    chronology: a list of dated measures that is laid beside those of the run.
+    """
+    from thermidor.cli import chronology as lists
     from thermidor.runs import open_run
 
+    measures = lists.read(chronology) if chronology is not None else ()
     result = open_run(folder)
     countries = result.reading.countries
     chosen = (countries[result.reading.country(country)],) if country else countries
@@ -39,6 +46,8 @@ def carry_out(folder: Path, country: str | None, out: Path | None, *, as_json: b
         return
     say(headline(result.manifest))
     show(result, chosen)
+    if measures:
+        lists.beside(result, chosen[0], measures)
     if out is not None:
         facts([("written", out)])
 

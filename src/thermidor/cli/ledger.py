@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import gc
+import json
 import time
+from collections.abc import Callable
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from thermidor.cli.guard import InterruptedLate
 from thermidor.cli.tables import facts, prose, say, table
-from thermidor.errors import Interrupted
+from thermidor.errors import InputError, Interrupted
 
 if TYPE_CHECKING:
+    from thermidor.ledger.entry import Entry
+    from thermidor.ledger.trial import Bench, Sizes
     from thermidor.ledger.work import Result
 
 CLAIM = 38
 """Letters of a claim on a line of the table."""
+MOST_SHOWN = 3
+"""Claims that are told one by one below the table, at most."""
 SHORT = {
     "supported": "supported", "contradicted": "CONTRADICTED", "undetermined": "undetermined",
     "not testable": "-", "by construction": "by constr.",
@@ -28,55 +35,120 @@ class Asked(NamedTuple):
     claims: tuple[str, ...]
     record_only: bool
     theory: str | None
+    theories: bool
     out: Path | None
 
 
 def carry_out(asked: Asked, sizes: dict[str, Any]) -> None:
-    """Live and judge, print, and write JSON, table and page. Raises InputError before any work."""
+    """Live and judge, print, and write what was found. Raises InputError before any work."""
     gc.enable()  # a lens's reading holds itself, and here are thousands
     from thermidor.cli.folder import refuse_another, to_write
     from thermidor.cli.run import SHELF, interruptible
     from thermidor.cli.sweep import progress
     from thermidor.gallery.live import KEPT
-    from thermidor.jit import rules_digest
+    from thermidor.ledger.theories import FEW
     from thermidor.ledger.trial import Bench, Sizes
-    from thermidor.ledger.work import chosen, ledger
-    from thermidor.ledger.write import write
+    from thermidor.ledger.work import chosen
     from thermidor.runs import manifest as manifests
     from thermidor.theories import DEFAULT, load_theory
 
+    if asked.theories and (asked.theory or asked.record_only):
+        other = "--theory" if asked.theory else "--record-only"
+        raise InputError("these can't be asked together", f"--theories and {other}", "", "leave one of the two out")
     entries = chosen(asked.claims)
-    found_theory = load_theory(asked.theory or DEFAULT)
+    theory = load_theory(asked.theory or DEFAULT)
     out = asked.out if asked.out is not None else SHELF / "ledger"
     refuse_another(out)
     began = time.perf_counter()
-    done = list[Any]()
-    about = {
-        "kind": "thermidor-ledger", "schema": 1, "theory": found_theory.name, "rules_code": rules_digest(), **sizes,
-        "record_only": asked.record_only,
-    }  # fmt: skip
+    some = list[Any]()
 
     def half() -> str:
-        return f"; what is lived is kept in {out}, ask again to go on" if done else "; nothing was kept"
+        return f"; what is lived is kept in {out}, ask again to go on" if some else "; nothing was kept"
 
     with to_write(out), interruptible(half=half) as cancel:
         with progress() as told:
-            members = (lambda many, total: told(many, total, 0)) if told is not None else None
-            bench = Bench(Sizes(**sizes), dict(found_theory.rules), manifests.cores(), out / KEPT, cancel=cancel)
+
+            def members(many: int, total: int) -> None:
+                some.append(many)
+                if told is not None:
+                    told(many, total, 0)
+
+            own = replace(FEW, **sizes) if asked.theories else Sizes(**sizes)
+            bench = Bench(own, dict(theory.rules), manifests.cores(), out / KEPT, cancel=cancel)
             try:
-                found = ledger(entries, bench, record_only=asked.record_only, told=members, finished=done.append)
+                found = _found(entries, bench, asked, members)
             except Interrupted:
                 raise InterruptedLate(f"interrupted{half()}") from None
         seconds = time.perf_counter() - began
-        files = write(found, out, {**about, "seconds": round(seconds, 1), **manifests.made_by()})
+        files = _write(found, out, {**_told(asked, own, theory.name), "seconds": round(seconds, 1)})
     if cancel.is_set():
         raise InterruptedLate(f"interrupted; all is whole in {out}")
-    report(found, found_theory.name, seconds)
-    if len(found) <= 3:
-        for result in found:
+    if isinstance(found, Side):
+        matrix(found)
+    else:
+        report(found, theory.name, seconds)
+        for result in found if len(found) <= MOST_SHOWN else ():
             entry(result)
     say("Kept")
     facts([(path.name, path) for path in files])
+
+
+class Side(NamedTuple):
+    """Every theory side by side: verdicts by claim and theory, and scores."""
+
+    verdicts: dict[str, dict[str, Any]]
+    scores: list[dict[str, Any]]
+
+
+def _found(
+    entries: tuple[Entry, ...], bench: Bench, asked: Asked, told: Callable[[int, int], None]
+) -> tuple[Result, ...] | Side:
+    if not asked.theories:
+        from thermidor.ledger.work import ledger
+
+        return ledger(entries, bench, record_only=asked.record_only, told=told)
+    from thermidor.ledger.theories import scored, verdicts
+
+    return Side(verdicts(entries, bench, told), scored(bench, {}))
+
+
+def _told(asked: Asked, sizes: Sizes, theory: str) -> dict[str, Any]:
+    """What was asked, as plain values."""
+    from thermidor.jit import rules_digest
+    from thermidor.runs import manifest as manifests
+
+    about = {"kind": "thermidor-ledger", "schema": 1, "theory": theory, "rules_code": rules_digest()}
+    return {**about, **asdict(sizes), "record_only": asked.record_only, **manifests.made_by()}
+
+
+def _write(found: tuple[Result, ...] | Side, out: Path, about: dict[str, Any]) -> list[Path]:
+    if not isinstance(found, Side):
+        from thermidor.ledger.write import write
+
+        return write(found, out, about)
+    path = out / "theories.json"
+    path.write_text(json.dumps({**about, **found._asdict()}, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    return [path]
+
+
+MARKS = {"supported": "+", "contradicted": "-", "undetermined": "o", "not testable": "", "by construction": "="}
+
+
+def matrix(found: Side) -> None:
+    """Print the verdicts of every theory side by side, and the scores of their runs."""
+    names = [name for name in next(iter(found.verdicts.values())) if name != "claim"]
+    say("The ledger under every theory", "+ supported, - contradicted, o undetermined, = by construction")
+    heads = [f"{nth}" for nth in range(1, len(names) + 1)]
+    rows = [(id, line["claim"], *(MARKS[line[name]["model"]] for name in names)) for id, line in found.verdicts.items()]
+    table(("", "claim", *heads), rows, widths={1: 50}, gap=1)
+    facts([(f"{nth}", name) for nth, name in enumerate(names, 1)])
+    say("Whose runs foretell what was observed", "lower is better; less: than the chapter's theory")
+    told = []
+    for line in found.scores:
+        span = "" if line["low"] is None else f"{line['low']:+.3f} to {line['high']:+.3f}"
+        less = "" if line["less"] is None else f"{line['less']:+.3f}"
+        told.append((line["theory"], line["of"].replace("_", " "), line["kind"], f"{line['mean']:.3f}", less, span))
+    table(("theory", "of", "score", "mean", "less", "95%"), told, right=(3, 4), gap=1)
 
 
 def report(found: tuple[Result, ...], theory: str, seconds: float) -> None:

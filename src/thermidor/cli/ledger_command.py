@@ -21,9 +21,27 @@ def ledger(
     theory: Annotated[
         str | None, typer.Option(metavar="NAME|FILE.yaml", help="Live under another theory.", show_default=False)
     ] = None,
-    replicates: Annotated[int, typer.Option(min=10, metavar="N", help="Runs of each arm of a trial.")] = 100,
-    citizens: Annotated[int, typer.Option(min=1, metavar="N", help="Citizens in each country.")] = 1_000,
-    draws: Annotated[int, typer.Option(min=0, metavar="N", help="Draws of the rules near their values.")] = 40,
+    theories: Annotated[
+        bool, typer.Option("--theories", help="Every theory in turn: verdicts side by side, and scores of their runs.")
+    ] = False,
+    replicates: Annotated[
+        int | None,
+        typer.Option(
+            min=10, metavar="N", help="Runs of each arm of a trial (100; 40 with --theories).", show_default=False
+        ),
+    ] = None,
+    citizens: Annotated[
+        int | None,
+        typer.Option(
+            min=1, metavar="N", help="Citizens in each country (1000; 600 with --theories).", show_default=False
+        ),
+    ] = None,
+    draws: Annotated[
+        int | None,
+        typer.Option(
+            min=0, metavar="N", help="Draws of the rules near their values (40; 0 with --theories).", show_default=False
+        ),
+    ] = None,
     seed: Seed = 1,
     out: Annotated[
         Path | None,
@@ -35,5 +53,6 @@ def ledger(
     """Try every claim of the chapter, in the model and on the record, and say which stand."""
     from thermidor.cli.ledger import Asked, carry_out
 
-    sizes = {"replicates": replicates, "citizens": citizens, "draws": draws, "seed": seed}
-    carry_out(Asked(tuple(claims or ()), record_only, theory, out), sizes)
+    given = {"replicates": replicates, "citizens": citizens, "draws": draws, "seed": seed}
+    sizes = {name: number for name, number in given.items() if number is not None}
+    carry_out(Asked(tuple(claims or ()), record_only, theory, theories, out), sizes)

@@ -55,7 +55,7 @@ class Verdict:
 class Judged:
     """A trial judged: in the model, and whether it needs its mechanism.
 
-    holding  share of the draws of the rules under which the predicate holds; of how many draws
+    holding  share of the draws of the rules under which the predicate holds; of how many draws that can be measured
     """
 
     trial: Trial
@@ -137,7 +137,7 @@ def judged(found: Tried) -> Judged:
     own, again = estimate(trial, found.own), estimate(trial, found.again)
     without = None if found.without is None else estimate(trial, found.without)
     points = [estimate(trial, numbers).effect for numbers in found.by_draw]
-    by_draw = [says(trial, point, point) for point in points]
+    by_draw = [says(trial, point, point) for point in points if np.isfinite(point)]
     holding = by_draw.count(SUPPORTED) / len(by_draw) if by_draw else np.nan
     model = _model(trial, own, again, by_draw)
     return Judged(trial, own, again, without, holding, len(by_draw), model, _needs(found, model, own, without))

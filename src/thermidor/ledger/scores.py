@@ -68,7 +68,7 @@ def of_series(theory: str, name: str, runs: Mapping[int, Floats], record: Mappin
     """Both scores of a series over the years that runs {year: [run]} and record share."""
     years = sorted(year for year in set(runs) & set(record) if record[year] > 0.0)
     scores = []
-    kinds: tuple[tuple[str, Callable[[Floats, float], float]], ...] = (("ranked probability", crps), ("log", log_score))
+    kinds: tuple[tuple[str, Callable[[Floats, float], float]], ...] = (("ranked", crps), ("log", log_score))
     for kind, score in kinds:
         by_year = np.array([score(np.log(np.maximum(runs[year], 1e-9)), float(np.log(record[year]))) for year in years])
         scores.append(Score(theory, name, kind, np.array(years, np.int64), by_year))

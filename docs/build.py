@@ -17,7 +17,7 @@ from design_block import keys_block, outcomes_block, states_block
 from event_blocks import passages_block, quantities_block
 from fit_blocks import counts_block, found_block, targets_block
 from gallery_blocks import shortfalls_block
-from ledger_pages import ledger_pages, theories_block
+from ledger_pages import counts_in_words, ledger_pages, theories_block
 from ledger_pages import verdicts_block as ledger_verdicts_block
 from lens_blocks import codings_block, lens_pages, lenses_block, verdicts_block
 from read_source import DOCS, SOURCE, Mechanism, mechanisms, month_order, step_docstring, summary, table
@@ -68,6 +68,7 @@ def blocks() -> dict[str, dict[str, str]]:
         "docs/experiments/branches.md": {"states": states_block()},
         "docs/experiments/designs.md": {"keys": keys_block(), "outcomes": outcomes_block()},
         "docs/lenses.md": {"lenses": lenses_block(), "verdicts": verdicts_block(), "codings": codings_block()},
+        "README.md": {"ledger": counts_in_words()},
         "docs/ledger/index.md": {"verdicts": ledger_verdicts_block()},
         "docs/ledger/theories.md": {"theories": theories_block()},
         "docs/gallery.md": {"shortfalls": shortfalls_block()},

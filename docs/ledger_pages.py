@@ -47,6 +47,23 @@ def _made(found: dict[str, Any]) -> str:
     )
 
 
+def counts_in_words() -> str:
+    """How many claims came out how, in a sentence each."""
+    found = found_in(FOUND)
+    if not found:
+        return "Not lived yet."
+    entries, lines = found["entries"], []
+    for key, name in KINDS:
+        said = [entry[key]["verdict"] for entry in entries]
+        counts = ", ".join(f"{said.count(verdict)} {verdict}" for verdict in VERDICTS if verdict in said)
+        lines.append(f"- **{name[0].upper()}{name[1:]}**: {counts}.")
+    against = [entry for entry in entries if "contradicted" in (entry["model"]["verdict"], entry["record"]["verdict"])]
+    links = ", ".join(f"[{entry['id']}](docs/ledger/{entry['id']}.md)" for entry in against)
+    return (
+        f"Of {len(entries)} claims:\n\n" + "\n".join(lines) + f"\n\nContradicted in the model or the record: {links}."
+    )
+
+
 def _sizes(found: dict[str, Any]) -> str:
     return f"{found['replicates']} runs of {found['citizens']:,} citizens in each arm"
 

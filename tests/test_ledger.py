@@ -20,7 +20,7 @@ from thermidor.gallery.measure import MEASURES, Measure, measured
 from thermidor.gallery.predicates import Lived, Sentence
 from thermidor.gallery.rows import Start
 from thermidor.ledger import entry as entries
-from thermidor.ledger import judge, words, work
+from thermidor.ledger import judge, theories, words, work
 from thermidor.ledger.entry import Arm, Look, Trial, load_entry, shipped
 from thermidor.ledger.judge import CONTRADICTED, NOT_TESTABLE, SUPPORTED, UNDETERMINED, Estimate
 from thermidor.ledger.record import TESTS
@@ -28,6 +28,7 @@ from thermidor.ledger.record.found import Found
 from thermidor.ledger.trial import Bench, Numbers, Sizes, Tried, plausible, tried
 from thermidor.ledger.write import as_json, ordered, page
 from thermidor.rules import load_rules
+from thermidor.theories import list_theories
 
 ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "src" / "thermidor"
@@ -388,6 +389,31 @@ def test_the_command(tmp_path: Path) -> None:
     assert "P03" in result.output
     assert max(map(len, result.output.splitlines())) <= 80
     assert {"ledger.json", "ledger.csv", "ledger.html"} <= {path.name for path in (tmp_path / "out").iterdir()}
+
+
+def test_every_theory_side_by_side(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A verdict a claim and theory, and a score of every series less the chapter's, whose own is nothing."""
+    monkeypatch.setattr(theories, "CITIZENS", 40)
+    asked = ["ledger", "P11", "--theories", "--replicates", "10", "--citizens", "40", "--out", str(tmp_path / "out")]
+    result = CliRunner().invoke(app, asked)
+    assert result.exit_code == 0, result.output
+    assert max(map(len, result.output.splitlines())) <= 80
+    told = json.loads((tmp_path / "out" / "theories.json").read_text(encoding="utf-8"))
+    assert set(told["verdicts"]["P11"]) == {"claim", *list_theories()}
+    own = [line for line in told["scores"] if line["theory"] == "trotsky"]
+    assert {line["of"] for line in own} == {"gdp_per_head", "population", "urban_share", "state property"}
+    assert {line["less"] for line in own} == {0.0}
+    assert any(line["less"] != 0.0 for line in told["scores"])
+
+
+@pytest.mark.parametrize(
+    "asked", [["--theories", "--theory", "new-class"], ["--theories", "--record-only"], ["P77"], ["--replicates", "3"]]
+)
+def test_what_can_not_be_asked(tmp_path: Path, asked: list[str]) -> None:
+    """Is refused before any work, and leaves no folder."""
+    result = CliRunner().invoke(app, ["ledger", *asked, "--out", str(tmp_path / "out")])
+    assert result.exit_code == 2
+    assert not (tmp_path / "out").exists()
 
 
 def test_explain_a_claim() -> None:

@@ -23,7 +23,7 @@ OWN = {
     "room": "room for independent organisation, 0 to 1",
     "organisation": "organisation of workers, 0 to 1",
     "privilege": "officials' advantage in what they consume",
-    "autonomy": "share of the surplus used otherwise than the strongest class would, 0 to 1",
+    "autonomy": "autonomy of the state, 0 to 1",
     "state_property": "share of means of production owned by the state",
     "breaks": "seizures of power so far",
     "moves": "measures against the norms so far",

@@ -55,7 +55,7 @@ LEGEND = (
 
 def figure(title: str, subtitle: str, lines: Sequence[Line]) -> Figure:
     """Draw a line for each trial and test, each on an axis of its own."""
-    drawing, _, top = sheet(WIDE, 1.15 + ROW * len(lines), title, subtitle, LEGEND)
+    drawing, _, top = sheet(WIDE, 1.25 + ROW * len(lines), title, subtitle, LEGEND)
     left, right = MARGIN + WORDS, WIDE - MARGIN - 0.95
     up = top - 0.1
     for line in lines:

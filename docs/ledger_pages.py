@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import yaml
 from read_source import DOCS, cell, table
 
+from thermidor.fitting.targets import load_targets
+from thermidor.gallery.rows import shipped as rows
 from thermidor.jit import rules_digest
 from thermidor.ledger import words
-from thermidor.ledger.entry import Entry, shipped
+from thermidor.ledger.entry import FOLDER, Entry, shipped
 from thermidor.ledger.judge import VERDICTS
 
 FOUND, THEORIES = DOCS / "results" / "ledger.json", DOCS / "results" / "ledger-theories.json"
+FIXED = FOLDER.with_name("fixed.yaml")
 KINDS = (("model", "in the model"), ("needs", "needs the mechanism"), ("record", "in the record"))
 
 
@@ -48,15 +53,15 @@ def _made(found: dict[str, Any]) -> str:
 
 
 def counts_in_words() -> str:
-    """How many claims came out how, in a sentence each."""
+    """How many claims came out how, and which are contradicted."""
     found = found_in(FOUND)
     if not found:
         return "Not lived yet."
     entries, lines = found["entries"], []
     for key, name in KINDS:
-        said = [entry[key]["verdict"] for entry in entries]
-        counts = ", ".join(f"{said.count(verdict)} {verdict}" for verdict in VERDICTS if verdict in said)
-        lines.append(f"- **{name[0].upper()}{name[1:]}**: {counts}.")
+        said = [_verdict(entry, key) for entry in entries]
+        names = [verdict for verdict in ALL if verdict in said]
+        lines.append(f"- **{name[0].upper()}{name[1:]}**: {', '.join(f'{said.count(v)} {v}' for v in names)}.")
     against = [entry for entry in entries if "contradicted" in (entry["model"]["verdict"], entry["record"]["verdict"])]
     links = ", ".join(f"[{entry['id']}](docs/ledger/{entry['id']}.md)" for entry in against)
     return (
@@ -64,28 +69,34 @@ def counts_in_words() -> str:
     )
 
 
+ALL = tuple(name for verdict in VERDICTS for name in (verdict, f"{verdict}, described"))
+
+
+def _verdict(entry: dict[str, Any], key: str) -> str:
+    """A verdict, and whether one on the record rests on descriptions alone."""
+    said: str = entry[key]["verdict"]
+    return f"{said}, described" if key == "record" and entry["described"] else said
+
+
 def _sizes(found: dict[str, Any]) -> str:
     return f"{found['replicates']} runs of {found['citizens']:,} citizens in each arm"
 
 
 def _counts(entries: list[dict[str, Any]]) -> str:
-    rows = []
-    for key, name in KINDS:
-        said = [entry[key]["verdict"] for entry in entries]
-        rows.append((name, *(str(said.count(verdict)) for verdict in VERDICTS)))
-    return table(("", *VERDICTS), rows)
+    said = {name: [_verdict(entry, key) for entry in entries] for key, name in KINDS}
+    names = [name for name in ALL if any(name in own for own in said.values())]
+    return table(("", *names), [(name, *(str(own.count(each)) for each in names)) for name, own in said.items()])
 
 
 def _verdicts(entries: list[dict[str, Any]]) -> str:
     def place(entry: dict[str, Any]) -> tuple[int, int]:
         return VERDICTS.index(entry["model"]["verdict"]), VERDICTS.index(entry["record"]["verdict"])
 
-    rows = []
+    lines = []
     for entry in sorted(entries, key=place):
-        said = [entry[key]["verdict"] for key, _ in KINDS]
-        said[2] += ", described" if entry["described"] else ""
-        rows.append((f"[{entry['id']}]({entry['id']}.md)", entry["claim"], *said))
-    return table(("", "claim", *(name for _, name in KINDS)), rows)
+        link = f"[{entry['id']}]({entry['id']}.md)"
+        lines.append((link, entry["claim"], *(_verdict(entry, key) for key, _ in KINDS), entry["model"]["reason"]))
+    return table(("", "claim", *(name for _, name in KINDS), "in the model, because"), lines)
 
 
 def page(entry: Entry, found: dict[str, Any] | None, about: dict[str, Any]) -> str:
@@ -99,8 +110,8 @@ def page(entry: Entry, found: dict[str, Any] | None, about: dict[str, Any]) -> s
     ]
     if found is None:
         return "\n\n".join([*parts, "Not lived yet."])
-    rows = [(name, found[key]["verdict"], found[key]["reason"]) for key, name in KINDS]
-    parts.append(table(("", "verdict", ""), rows))
+    lines = [(name, _verdict(found, key), found[key]["reason"]) for key, name in KINDS]
+    parts.append(table(("", "verdict", "because"), lines))
     if found["trials"] or found["looks"]:
         parts.append(f"![What was found, and where the claim wants it.](../images/ledger/{entry.id}.png)")
     if found["trials"]:
@@ -109,13 +120,30 @@ def page(entry: Entry, found: dict[str, Any] | None, about: dict[str, Any]) -> s
         parts += ["## In the model", entry.trials_none]
     parts += ["## In the record", _looks(found) if found["looks"] else entry.record_none]
     if entry.rivals:
-        lines = [f"- [{name}](../theories/{name}.md): {cell(text)}" for name, text in entry.rivals.items()]
-        parts += ["## What rivals expect instead", "\n".join(lines)]
+        listed = [f"- [{name}](../theories/{name}.md): {cell(text)}" for name, text in entry.rivals.items()]
+        parts += ["## What rivals expect instead", "\n".join(listed)]
+    if changes := [line for line in fixed()[entry.id] if line.get("why")]:
+        lines = [f"- {line['date']}: {line['why']}." for line in changes]
+        parts += ["## Changed since it was first written", "\n".join(lines)]
     return "\n\n".join([*parts, _made(about)])
 
 
+@cache
+def fixed() -> dict[str, Any]:
+    """When each entry's trials and predicates were fixed, and why they were changed."""
+    read: dict[str, Any] = yaml.safe_load(FIXED.read_text(encoding="utf-8"))
+    return read
+
+
+@cache
+def aimed_at() -> frozenset[str]:
+    """Scenarios of the gallery's fitted rows and of the fit's courses: the rules were sought with these in view."""
+    marked = {row.start.scenario for row in rows() if row.mark == "fit"}
+    return frozenset(marked | {target.course.scenario for target in load_targets().targets if target.course})
+
+
 def _trials(entry: Entry, found: dict[str, Any]) -> str:
-    rows = []
+    lines = []
     for trial, told in zip(entry.trials, found["trials"], strict=True):
         holding = "-" if told["holding"] is None else f"{100 * told['holding']:.0f}%"
         lived = f"{trial.says} *{words.measured(trial.base.measure)}; {_lived(trial)}*"
@@ -123,14 +151,15 @@ def _trials(entry: Entry, found: dict[str, Any]) -> str:
         without = _found(trial, told["without"]) if told["without"] else "-"
         verdict = told["model"]["verdict"] + (f": {told['model']['reason']}" if told["model"]["reason"] else "")
         needs = f"{told['needs']['verdict']} ({off})"
-        rows.append((lived, words.claimed(trial), _found(trial, told["own"]), verdict, holding, without, needs))
+        lines.append((lived, words.claimed(trial), _found(trial, told["own"]), verdict, holding, without, needs))
     heads = ("trial", "claimed", "found (95%)", "verdict", "other rules", "without the mechanism", "needs it")
-    return table(heads, rows)
+    return table(heads, lines) + "\n\n(fitted): the rules were sought with this scenario in view."
 
 
 def _lived(trial: Any) -> str:
     places = dict.fromkeys(arm.start.scenario for arm in trial.arms)
-    return ", ".join(f"[{name}](../scenarios/{name}.md)" for name in places) + f", {trial.base.years:g} years"
+    told = [f"[{name}](../scenarios/{name}.md)" + (" (fitted)" if name in aimed_at() else "") for name in places]
+    return ", ".join(told) + f", {trial.base.years:g} years"
 
 
 def _found(trial: Any, told: dict[str, Any]) -> str:
@@ -154,7 +183,7 @@ def _look(look: dict[str, Any]) -> str:
         rests.append(f"{words.number(told['detectable'])} would have been found four times in five")
     span = _span(told["effect"], told["low"], told["high"])
     lines = [
-        f"**{look['says']}** *{look['verdict']['verdict']}*",
+        f"**{look['says']}** *{look['verdict']['verdict']}{', beside the claim' if look['beside'] else ''}*",
         f"{told['sentence']} Estimate {span} {told['unit']}; {p}; {'; '.join(rests)}.",
     ]
     lines += [f"*{told['warning']}*"] if told["warning"] else []

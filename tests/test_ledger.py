@@ -197,6 +197,38 @@ def test_whether_a_mechanism_is_needed() -> None:
     assert outcome(trial(off_none="none"), 0.4, 0.4, None, []).needs.verdict == NOT_TESTABLE
 
 
+def test_what_an_equation_decides_is_by_construction() -> None:
+    """Whatever its numbers are."""
+    assert outcome(trial(built="an equation"), 0.3, 0.3, None, []).model.verdict == judge.BY_CONSTRUCTION
+
+
+def test_a_switch_that_takes_the_measure_away_says_nothing_of_need() -> None:
+    """A level that is one constant without the switch; a share of time that goes to nothing is an effect that goes."""
+    with_switch, flat = trial(off=("skim",)), Numbers(np.zeros(40), np.zeros(40))
+    level = judge.judged(Tried(with_switch, numbers(0.4), numbers(0.4), flat, ()))
+    assert level.needs.verdict == NOT_TESTABLE
+    share = Measure("share", Sentence("never", end=2.0))
+    shared = replace(with_switch, base=replace(with_switch.base, measure=share))
+    assert judge.judged(Tried(shared, numbers(0.4), numbers(0.4), flat, ())).needs.verdict == SUPPORTED
+
+
+def test_a_case_among_too_few_can_not_be_tested() -> None:
+    """A p that could never be small enough settles nothing, and is left out of the correction."""
+    found = Found(3.0, 1.0, 5.0, 0.18, "percent", 56, 112, "A sentence.", floor=2 / 56)
+    assert not work._reaches(found, 20)
+    assert work._reaches(replace(found, floor=0.0005), 20)
+    assert work.seen(look(), found, None).verdict == NOT_TESTABLE
+
+
+def test_what_stands_beside_a_claim_decides_nothing() -> None:
+    """It is shown, and the verdict is that of the parts."""
+    own = next(entry for entry in shipped() if entry.basis == "text")
+    part = work.Recorded(look(), Found(1.0, 1.0, 1.0, None, "index", 1, 1, "So."), None, judge.Verdict(SUPPORTED, ""))
+    beside = replace(part, look=replace(look(), beside=True), verdict=judge.Verdict(CONTRADICTED, ""))
+    assert work.of_entry(own, (), (part, beside), record_only=True).record.verdict == SUPPORTED
+    assert work.of_entry(own, (), (beside,), record_only=True).record.verdict == NOT_TESTABLE
+
+
 def test_a_correlation_by_hand() -> None:
     """Ranks, so that one large number changes nothing; nothing varies: zero, which says nothing."""
     asked = trial(changed=None, beside=Measure("level", looked("room")), margin=0.2)
@@ -212,14 +244,16 @@ def test_a_correlation_by_hand() -> None:
     [
         ([SUPPORTED, SUPPORTED], SUPPORTED),
         ([SUPPORTED, UNDETERMINED], UNDETERMINED),
-        ([SUPPORTED, CONTRADICTED], UNDETERMINED),
+        ([SUPPORTED, CONTRADICTED], CONTRADICTED),
+        ([judge.BY_CONSTRUCTION, SUPPORTED], SUPPORTED),
+        ([judge.BY_CONSTRUCTION, judge.BY_CONSTRUCTION], judge.BY_CONSTRUCTION),
         ([UNDETERMINED, CONTRADICTED], CONTRADICTED),
         ([NOT_TESTABLE, SUPPORTED], SUPPORTED),
         ([NOT_TESTABLE], NOT_TESTABLE),
     ],
 )
 def test_parts_of_a_claim_joined(verdicts: list[str], expected: str) -> None:
-    """All have to be supported; where some are and some are contradicted nothing is settled."""
+    """All have to be supported, and one that is contradicted contradicts the whole; what can't fail decides nothing."""
     assert judge.together(verdicts) == expected
 
 

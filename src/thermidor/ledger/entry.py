@@ -59,6 +59,7 @@ class Trial:
     margin          the least difference (or correlation) that counts
     at_least, below the bar that the mean of one arm has to reach, or to stay under
     off             the switches whose mechanisms are said to carry it; off_none: why there is none
+    built           why it can't fail in this model: an equation or a criterion says it; "" for a trial that can
     """
 
     id: str
@@ -72,6 +73,7 @@ class Trial:
     below: float | None = None
     off: tuple[str, ...] = ()
     off_none: str = ""
+    built: str = ""
 
     @property
     def form(self) -> str:
@@ -97,7 +99,10 @@ class Trial:
 
 @dataclass(frozen=True)
 class Look:
-    """A test on the record by its name: what it says, the sign that is claimed, the least effect that counts."""
+    """A test on the record by its name: what it says, the sign that is claimed, the least effect that counts.
+
+    beside   it is shown with the claim and does not test a part of it; changed: why, since it was first written
+    """
 
     test: str
     says: str
@@ -105,6 +110,7 @@ class Look:
     least: float
     unit: str
     changed: str = ""
+    beside: bool = False
 
 
 @dataclass(frozen=True)
@@ -139,7 +145,7 @@ KEYS = (
 )  # fmt: skip
 TRIAL = (
     "says", "row", "scenario", "years", "base", "change", "sign", "margin", "at_least", "below", "with", "off",
-    "off_none", *MEASURE_KEYS,
+    "off_none", "built", *MEASURE_KEYS,
 )  # fmt: skip
 
 
@@ -204,7 +210,7 @@ def _looks(read: Source) -> tuple[Look, ...]:
     for nth in range(len(listed)):
         here: Where = ("record", nth)
         keys = ("test", "says", "expects", "least", "unit")
-        data = read.mapping(here, (*keys, "changed"), keys)
+        data = read.mapping(here, (*keys, "changed", "role"), keys)
         found.append(
             Look(
                 test=read.text((*here, "test"), tuple(TESTS)),
@@ -213,6 +219,7 @@ def _looks(read: Source) -> tuple[Look, ...]:
                 least=read.number((*here, "least"), 0.0),
                 unit=read.text((*here, "unit")),
                 changed=read.text((*here, "changed")) if "changed" in data else "",
+                beside="role" in data and read.text((*here, "role"), ("part", "beside")) == "beside",
             )
         )
     return tuple(found)
@@ -238,6 +245,8 @@ def _trial(read: Source, name: str, known: Mapping[str, Row]) -> Trial:
     base = over(read, (*here, "base"), start) if "base" in data else start
     arm = Arm(base, years, _measure(read, here, data, years, base))
     told: dict[str, Any] = {"id": name, "says": read.text((*here, "says")), "base": arm}
+    if "built" in data:
+        told["built"] = read.text((*here, "built"))
     if "off" in data:
         told["off"] = _switches(read, (*here, "off"))
     elif "off_none" in data:

@@ -144,11 +144,13 @@ def judged(found: Tried) -> Judged:
 
 
 def _model(trial: Trial, own: Estimate, again: Estimate, by_draw: Sequence[str]) -> Verdict:
+    if trial.built:
+        return Verdict(BY_CONSTRUCTION, trial.built)
     if own.members < FEWEST:
         return Verdict(UNDETERMINED, f"only {own.members} runs can be measured")
     first, second = says(trial, own.low, own.high), says(trial, again.low, again.high)
     if first == UNDETERMINED:
-        return Verdict(UNDETERMINED, _unclear(trial, own))
+        return Verdict(UNDETERMINED, unclear(trial, own))
     if second != first:
         return Verdict(UNDETERMINED, "another seed does not say the same")
     if by_draw and (share := by_draw.count(first) / len(by_draw)) < AGREE:
@@ -156,11 +158,15 @@ def _model(trial: Trial, own: Estimate, again: Estimate, by_draw: Sequence[str])
     return Verdict(first, "")
 
 
-def _unclear(trial: Trial, own: Estimate) -> str:
+NO_EFFECT = "there is no effect that counts"
+
+
+def unclear(trial: Trial, own: Estimate) -> str:
+    """Why an interval settles nothing."""
     if trial.form == "level":
         return "the interval holds the bar"
     if trial.sign and -trial.margin < own.low and own.high < trial.margin:
-        return "there is no effect that counts"
+        return NO_EFFECT
     return "the interval reaches beyond the margin"
 
 
@@ -169,6 +175,8 @@ def _needs(found: Tried, model: Verdict, own: Estimate, without: Estimate | None
     trial = found.trial
     if without is None:
         return Verdict(NOT_TESTABLE, trial.off_none)
+    if _gone(found):
+        return Verdict(NOT_TESTABLE, "the switch takes away what is measured")
     if model.verdict != SUPPORTED:
         return Verdict(UNDETERMINED, "nothing is there that could go")
     if without.members < FEWEST:
@@ -184,9 +192,24 @@ def _needs(found: Tried, model: Verdict, own: Estimate, without: Estimate | None
     return Verdict(UNDETERMINED, "without the mechanism some of it may go, not surely half")
 
 
+def _gone(found: Tried) -> bool:
+    """Whether a number that is measured, and is no count of what comes, is one and the same without the mechanism."""
+    trial, without = found.trial, found.without
+    assert without is not None
+    kinds = [trial.base.measure.kind, *([trial.beside.kind] if trial.beside is not None else [])]
+    if not set(kinds) <= {"level", "ratio", "rises", "grows"}:
+        return False
+    values = [without.first] if without.second is None else [without.first, without.second]
+    flat = [np.ptp(each[np.isfinite(each)]) < 1e-9 for each in values if np.isfinite(each).any()]
+    return any(flat) if trial.form == "together" else bool(flat) and all(flat)
+
+
 def together(verdicts: Sequence[str]) -> str:
-    """The verdict of several on one claim: contradicted if one is, supported if all are, else undetermined."""
-    if CONTRADICTED in verdicts and SUPPORTED not in verdicts:
+    """The verdict of several parts of one claim: contradicted if one is, supported if all are, else undetermined.
+
+    What can't be tested, or can't fail, decides nothing beside what can.
+    """
+    if CONTRADICTED in verdicts:
         return CONTRADICTED
     known = [verdict for verdict in verdicts if verdict not in (NOT_TESTABLE, BY_CONSTRUCTION)]
     if known and all(verdict == SUPPORTED for verdict in known):

@@ -15,16 +15,16 @@ from thermidor.gallery.live import Ask, live
 from thermidor.gallery.rows import Start
 from thermidor.gallery.starts import scenario_of
 from thermidor.ledger import scores
-from thermidor.ledger.entry import Entry
-from thermidor.ledger.judge import judged
+from thermidor.ledger.entry import Entry, Trial
+from thermidor.ledger.judge import BY_CONSTRUCTION, UNDETERMINED, Verdict, estimate, says, unclear
 from thermidor.ledger.record.places import regimes
-from thermidor.ledger.trial import SPREAD, Bench, Sizes, members, tried
-from thermidor.ledger.work import of_entry
+from thermidor.ledger.trial import SPREAD, Bench, Sizes, own_numbers
+from thermidor.ledger.work import in_model
 from thermidor.record.read import record
 from thermidor.theories import DEFAULT, list_theories, load_theory
 
 FEW = Sizes(replicates=40, citizens=600, draws=0)
-"""How much is lived of each trial under each theory."""
+"""How much is lived of each trial under each theory, once: no other seed, no other rules, no switch."""
 COURSE = Path(__file__).with_name("course.yaml")
 """Whose runs are scored, and beside what."""
 CITIZENS = 2_000
@@ -35,7 +35,7 @@ def verdicts(
 ) -> dict[str, dict[str, Any]]:
     """By claim: its words, and by theory the verdict in the model and those of its trials."""
     names = list_theories()
-    total, done = len(names) * sum(members(trial, bench.sizes) for e in entries for trial in e.trials), [0]
+    total, done = len(names) * bench.sizes.replicates * sum(len(trial.arms) for e in entries for trial in e.trials), [0]
 
     def tell(many: int) -> None:
         done[0] += many
@@ -46,11 +46,19 @@ def verdicts(
     for name in names:
         own = replace(bench, rules=dict(load_theory(name).rules), told=tell)
         for entry in entries:
-            trials = [judged(tried(trial, own)) for trial in entry.trials]
-            model = of_entry(entry, trials, ()).model
-            assert model is not None
-            found[entry.id][name] = {"model": model.verdict, "trials": [trial.model.verdict for trial in trials]}
+            trials = [_plainly(trial, own) for trial in entry.trials]
+            model = in_model(entry, trials)
+            found[entry.id][name] = {"model": model.verdict, "trials": [verdict.verdict for verdict in trials]}
     return found
+
+
+def _plainly(trial: Trial, bench: Bench) -> Verdict:
+    """What the interval alone says of a trial, without another seed, other rules or the mechanism's absence."""
+    if trial.built:
+        return Verdict(BY_CONSTRUCTION, trial.built)
+    one = estimate(trial, own_numbers(trial, bench))
+    verdict = says(trial, one.low, one.high)
+    return Verdict(verdict, unclear(trial, one) if verdict == UNDETERMINED else "")
 
 
 def scored(bench: Bench, fitted: Mapping[str, Mapping[str, float]]) -> list[dict[str, Any]]:

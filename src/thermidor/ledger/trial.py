@@ -88,6 +88,11 @@ def tried(trial: Trial, bench: Bench) -> Tried:
     )
 
 
+def own_numbers(trial: Trial, bench: Bench) -> Numbers:
+    """What a trial measures under the rules as they are, and no more."""
+    return _numbers(trial, bench, [dict(bench.rules)], bench.sizes.seed, bench.sizes.replicates, bench.sizes.citizens)
+
+
 def members(trial: Trial, sizes: Sizes) -> int:
     """How many members a trial lives."""
     return len(trial.arms) * (sizes.replicates * (3 if trial.off else 2) + sizes.draws * sizes.pairs)

@@ -18,9 +18,11 @@ from thermidor.ledger.entry import Entry, Look, shipped
 from thermidor.ledger.judge import (
     BY_CONSTRUCTION,
     CONTRADICTED,
+    NO_EFFECT,
     NOT_TESTABLE,
     SUPPORTED,
     UNDETERMINED,
+    VERDICTS,
     Judged,
     Verdict,
     judged,
@@ -59,7 +61,7 @@ class Result:
     @property
     def described(self) -> bool:
         """Whether the verdict on the record rests on descriptions alone, of single cases or printed figures."""
-        decisive = [look for look in self.looks if look.verdict.verdict == self.record.verdict]
+        decisive = [look for look in self.looks if look.verdict.verdict == self.record.verdict and not look.look.beside]
         return bool(decisive) and all(look.adjusted is None for look in decisive)
 
 
@@ -105,41 +107,44 @@ def of_entry(entry: Entry, trials: Sequence[Judged], looks: Sequence[Recorded], 
     """The three verdicts of an entry from what its trials and tests say."""
     model = needs = None
     if not record_only:
-        model, needs = _model(entry, trials), _needs(entry, trials)
+        model, needs = in_model(entry, [trial.model for trial in trials]), _needs(entry, trials)
     return Result(entry, tuple(trials), tuple(looks), model, needs, _record(entry, looks))
 
 
-def _model(entry: Entry, trials: Sequence[Judged]) -> Verdict:
+def in_model(entry: Entry, trials: Sequence[Verdict]) -> Verdict:
+    """The verdict in the model from those of an entry's trials."""
     if entry.basis == "definition":
         return Verdict(BY_CONSTRUCTION, entry.trials_none or "it is a criterion that the model adopts")
-    if not trials:
-        return Verdict(NOT_TESTABLE, entry.trials_none)
-    return _joined([(trial.trial.says, trial.model) for trial in trials])
+    return joined(trials) if trials else Verdict(NOT_TESTABLE, entry.trials_none)
 
 
 def _needs(entry: Entry, trials: Sequence[Judged]) -> Verdict:
     if entry.basis == "definition":
         return Verdict(BY_CONSTRUCTION, "a criterion needs no mechanism")
-    with_switch = [(t.trial.says, t.needs) for t in trials if t.needs.verdict != NOT_TESTABLE]
+    with_switch = [trial.needs for trial in trials if trial.needs.verdict != NOT_TESTABLE]
     if not with_switch:
-        return Verdict(NOT_TESTABLE, trials[0].trial.off_none if trials else entry.trials_none)
-    return _joined(with_switch)
+        return Verdict(NOT_TESTABLE, trials[0].needs.reason if trials else entry.trials_none)
+    return joined(with_switch)
 
 
 def _record(entry: Entry, looks: Sequence[Recorded]) -> Verdict:
-    if not looks:
-        return Verdict(NOT_TESTABLE, entry.record_none)
-    return _joined([(look.look.says, look.verdict) for look in looks])
+    parts = [look.verdict for look in looks if not look.look.beside]
+    if not parts:
+        return Verdict(
+            NOT_TESTABLE, entry.record_none or "what there is stands beside the claim and tests no part of it"
+        )
+    return joined(parts)
 
 
-def _joined(parts: Sequence[tuple[str, Verdict]]) -> Verdict:
-    """The verdict of several parts, and the sentence that says which of them decide it."""
-    whole = together([verdict.verdict for _, verdict in parts])
-    counts = {name: sum(v.verdict == name for _, v in parts) for name in (SUPPORTED, CONTRADICTED, UNDETERMINED)}
+def joined(parts: Sequence[Verdict]) -> Verdict:
+    """The verdict of several parts, and how they came out."""
+    whole = together([verdict.verdict for verdict in parts])
     if len(parts) == 1:
-        return Verdict(whole, parts[0][1].reason)
+        return Verdict(whole, parts[0].reason)
+    counts = {name: sum(verdict.verdict == name for verdict in parts) for name in VERDICTS}
     said = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
-    return Verdict(whole, f"of {len(parts)} parts {said}")
+    none = sum(verdict.reason == NO_EFFECT for verdict in parts)
+    return Verdict(whole, f"of {len(parts)} parts {said}" + (f", {none} without an effect that counts" if none else ""))
 
 
 def looks(every: Sequence[Entry] | None = None) -> dict[str, tuple[Recorded, ...]]:
@@ -149,7 +154,7 @@ def looks(every: Sequence[Entry] | None = None) -> dict[str, tuple[Recorded, ...
     every = shipped() if every is None else every
     names = tuple(dict.fromkeys(look.test for entry in every for look in entry.record))
     found = {name: TESTS[name]() for name in names}
-    adjusted = holm({name: one.p for name, one in found.items() if one.p is not None})
+    adjusted = holm({name: one.p for name, one in found.items() if one.p is not None and _reaches(one, len(names))})
     return {
         entry.id: tuple(
             Recorded(look, found[look.test], p := adjusted.get(look.test), seen(look, found[look.test], p))
@@ -157,6 +162,12 @@ def looks(every: Sequence[Entry] | None = None) -> dict[str, tuple[Recorded, ...
         )
         for entry in every
     }
+
+
+def _reaches(found: Found, tests: int) -> bool:
+    """Whether the smallest p that a test can give is small enough beside so many tests."""
+    floor = getattr(found, "floor", None)
+    return floor is None or floor * tests < LEVEL
 
 
 def holm(values: dict[str, float]) -> dict[str, float]:
@@ -179,6 +190,8 @@ def seen(look: Look, found: Found, adjusted: float | None) -> Verdict:
     ends = (found.low, found.high)
     if not np.isfinite(ends).all():
         return Verdict(UNDETERMINED, "no number came out")
+    if found.p is not None and adjusted is None:
+        return Verdict(NOT_TESTABLE, f"one case among so few can't show it at this level. {found.sentence}")
     if look.sign == 0:
         if -look.least <= found.low and found.high <= look.least:
             return Verdict(SUPPORTED, found.sentence)

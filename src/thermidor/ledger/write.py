@@ -91,7 +91,13 @@ def _trial(judged: Judged) -> dict[str, Any]:
 
 def _look(look: Recorded) -> dict[str, Any]:
     found = {name: _plain(value) for name, value in asdict(look.found).items()}
-    told = {"test": look.look.test, "says": look.look.says, "least": look.look.least, "expects": look.look.sign}
+    told: dict[str, Any] = {
+        "test": look.look.test,
+        "says": look.look.says,
+        "least": look.look.least,
+        "expects": look.look.sign,
+    }
+    told |= {"beside": look.look.beside}
     return {**told, "adjusted_p": look.adjusted, "verdict": _plain(look.verdict), "found": found}
 
 
@@ -168,7 +174,8 @@ def look_cells(look: Recorded) -> tuple[str, ...]:
     p = "-" if found.p is None else f"{found.p:.3f}"
     corrected = "-" if look.adjusted is None else f"{look.adjusted:.3f}"
     span = f"{words.signed(found.effect)} ({words.signed(found.low)} to {words.signed(found.high)}) {found.unit}"
-    return (f"{look.look.says} {found.sentence}", span, p, corrected, str(found.cases), look.verdict.verdict)
+    said = f"{look.look.says} {found.sentence}" + (" (Beside the claim.)" if look.look.beside else "")
+    return (said, span, p, corrected, str(found.cases), look.verdict.verdict)
 
 
 def figure(result: Result) -> Figure | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from thermidor.ledger.record import codings, coercion, ends, forms, growth, living, respect, slowdown, spread
+from thermidor.ledger.record import codings, coercion, ends, forms, growth, living, postwar, respect, slowdown, spread
 from thermidor.ledger.record.found import Dot, Found, Reading
 
 _CASES: tuple[Callable[..., Found], ...] = (
@@ -57,11 +57,12 @@ _MANY: tuple[Callable[..., Found], ...] = (
     forms.end_of_command_and_cities,
     forms.end_of_command_and_growth,
     forms.switches_of_form,
-    growth.growth_after_the_war,
     growth.growth_beyond_the_start,
     growth.growth_in_the_first_plans,
     growth.steel_in_the_first_plans,
     living.top_hundredth_beside_others,
+    postwar.growth_after_the_war,
+    postwar.growth_after_the_war_in_europe,
     respect.access_and_inequality,
     respect.integrity_on_inequality,
     respect.integrity_on_product,

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
 
 from thermidor.ledger.record.coercion import ALONE, point, same, values_of
 from thermidor.ledger.record.found import Dot, Found, Reading
 from thermidor.ledger.record.growth import UNIT
-from thermidor.ledger.record.panel import draws, exact_share, one_case
-from thermidor.ledger.record.places import RIVAL, SOVIET, cited, growth, rows
+from thermidor.ledger.record.panel import TIMES, draws, exact_share, one_case
+from thermidor.ledger.record.places import RIVAL, SOVIET, cited, growth, numbers, rows
 from thermidor.record import literature, table
 from thermidor.record.chronology import between, chronology, largest_burst, largest_year, narrowing, narrowing_by_year
 
 WORKERS = tuple(row["party"] for row in rows("parties") if row["role"] == "workers")
 (TOOK_POWER,) = (row["party"] for row in rows("parties") if row["role"] == "took power")
 """Parties of one vote, by the names of the source."""
+RISING = date(1917, 11, 7)
 
 
 def elite_continuity(shuffle: int | None = None) -> Found:
@@ -118,42 +121,74 @@ def growth_while_the_apparatus_grew(shuffle: int | None = None) -> Found:
 
 
 def blows_by_year(shuffle: int | None = None) -> Found:
-    """Share of the measures of 1918-38 that narrowed what binds officials in the fullest twelve months, less one half.
+    """Share of the measures of 1917-38 that narrowed what binds officials in the fullest twelve months, less chance's.
 
-    The shipped chronology. One blow would put nearly all of them there. Order and spacing only: measures differ in
-    weight, and the list was made by people who knew the claim.
+    The shipped chronology. Chance strews as many measures evenly over the days from the rising to the end of 1938; the
+    interval is that of its fullest twelve months. Beside it stands a rival's course: half of all by the end of 1918.
+    Order and spacing only: measures differ in weight, and the list was made by people who knew the claim.
     """
     one_case(shuffle)
-    measures = between(chronology(), 1918, 1938)
+    measures = between(chronology(), RISING.year, 1938)
     narrow = narrowing(measures)
-    burst, year = largest_burst(measures), largest_year(measures)
-    low, high = exact_share(burst.measures, len(narrow))
-    days = (narrow[-1].date - narrow[0].date).days
-    stream = draws("blows", len(narrow))
-    even = [_fullest(np.sort(stream.uniform(0, days, len(narrow)))) / len(narrow) for _ in range(499)]
+    many, burst = len(narrow), largest_burst(measures)
+    days, early, first = ((end - RISING).days for end in (date(1939, 1, 1), date(1923, 1, 1), date(1919, 1, 1)))
+    even = strewn(many, days)
+    ahead = strewn(many, days, first)
+    middle, (least, most) = float(even.mean()), (float(q) for q in np.quantile(even, [0.025, 0.975]))
+    front, (front_low, front_high) = float(ahead.mean()), (float(q) for q in np.quantile(ahead, [0.025, 0.975]))
+    by = {year: sum(one.date.year <= year for one in narrow) for year in (1918, 1921, 1922)}
     counts = narrowing_by_year(measures, 1918, 1938)
     full = sorted(sorted(counts, key=lambda one: -counts[one])[:12])
     return Found(
-        effect=burst.share - 0.5, low=low - 0.5, high=high - 0.5, p=None, cases=1, observations=len(narrow),
-        unit="share of measures in the fullest twelve months, less one half",
-        sentence=f"Of {len(narrow)} measures of 1918-38 that narrowed what binds officials, {burst.measures} lie in "
-        f"the fullest twelve months (from {burst.first:%B %Y}); {sum(n > 0 for n in counts.values())} of 21 years "
-        "have one.",
-        warning=f"{ALONE}; a list made with the claim known, in which a decree and a purge count the same",
+        effect=burst.share - middle, low=burst.share - most, high=burst.share - least, p=None, cases=1,
+        observations=many, unit="share of measures, less what even strewing puts in its fullest twelve months",
+        sentence=f"Of {many} measures to 1938 that narrowed what binds officials, {burst.measures} "
+        f"({100 * burst.share:.0f}%) lie in the fullest twelve months (from {burst.first:%B %Y}), where even strewing "
+        f"puts {100 * middle:.0f}%; {by[1921]} came by the end of 1921 and {by[1922]} by the end of 1922, before the "
+        "officials' rise, as one who sees the decisive step in 1917-18 expects.",
+        warning=f"{ALONE}; a list made with the claim known, in which a decree and a purge count the same; it begins "
+        f"in {narrow[0].date:%B %Y} and has nothing of November and December 1917, when the press decree and the "
+        "Cheka came (recalled)",
         readings=(
-            same("fullest calendar year", year.share - 0.5),
-            same("had they been strewn evenly over the years", float(np.mean(even)) - 0.5),
-            same("measures that widened, beside those that "
-            "narrowed", sum(m.direction > 0 for m in measures) / len(narrow)),
+            _share(f"share before 1923, where even strewing puts {100 * early / days:.0f}%", by[1922], many),
+            _share(f"share by the end of 1918, where even strewing puts {100 * first / days:.0f}%", by[1918], many),
+            Reading("fullest twelve months: share under even strewing; p: that chance puts as many there", middle, least, most,
+                    _as_far(even >= burst.share - 1e-9)),
+            Reading("the same if half had come by the end of 1918, the rest evenly; p: that it puts as few there", front,
+                    front_low, front_high, _as_far(ahead <= burst.share + 1e-9)),
+            same("fullest calendar year", largest_year(measures).share),
+            same("measures that widened, beside those that narrowed", sum(m.direction > 0 for m in measures) / many),
         ),
         dots=tuple(point(str(one), float(counts[one])) for one in full),
         sources=("chronology of measures with two sources each, in part recalled",),
     )  # fmt: skip
 
 
-def _fullest(days: np.ndarray) -> int:
+def strewn(many: int, days: int, first: int = 0, times: int = TIMES) -> np.ndarray:
+    """Share of the fullest twelve months when `many` measures fall at random on `days`, drawn so many `times`.
+
+    With `first`, half of them fall on the first so many days and the others after those.
+    """
+    stream, found = draws("blows", many, days, first), []
+    for _ in range(times):
+        half = many // 2 if first else 0
+        drawn = [*stream.uniform(0, max(first, 1), half), *stream.uniform(first, days, many - half)]
+        found.append(fullest(np.sort(drawn)) / many)
+    return np.array(found)
+
+
+def fullest(days: np.ndarray) -> int:
     """The most of some rising days that lie within one year."""
     return int(max(np.searchsorted(days, days + 365.0) - np.arange(len(days))))
+
+
+def _as_far(drawn: np.ndarray) -> float:
+    """One-sided p from whether each draw lies as far out as the record."""
+    return (1 + int(drawn.sum())) / (1 + len(drawn))
+
+
+def _share(words: str, came: int, of: int) -> Reading:
+    return Reading(words, came / of, *exact_share(came, of))
 
 
 def _votes(year: int) -> dict[str, float]:
@@ -162,22 +197,25 @@ def _votes(year: int) -> dict[str, float]:
 
 
 def divided_vote(shuffle: int | None = None) -> Found:
-    """German vote of November 1932: the two workers' parties together less the party that took power, points.
+    """German votes of July and November 1932: the workers' parties together less the party that took power, points.
 
-    V-Party v2. Arithmetic of one vote; it does not say what a united movement would have done.
+    V-Party v2 for November, the last free vote; July at second hand, the other end of the range. Arithmetic of two
+    votes; it does not say what a united movement would have done.
     """
     one_case(shuffle)
     vote = _votes(1932)
     both = sum(vote.get(name, 0.0) for name in WORKERS)
-    gap = both - vote[TOOK_POWER]
+    summer, victor = numbers("workers_vote_in_july")[1932], numbers("victors_vote_in_july")[1932]
+    last, before = both - vote[TOOK_POWER], summer["value"] - victor["value"]
     return Found(
-        effect=gap, low=gap, high=gap, p=None, unit="points of the vote", cases=1, observations=1,
+        effect=last, low=min(last, before), high=max(last, before), p=None, unit="points of the vote", cases=1,
+        observations=2,
         sentence=f"In November 1932 the two workers' parties had {both:.1f}% of the vote together, the party that "
-        f"took power {vote[TOOK_POWER]:.1f}%.",
-        warning=f"{ALONE}; the source keeps the second vote of the year; in July the order was the other way "
-        "(recalled)",
+        f"took power {vote[TOOK_POWER]:.1f}%; in July they had {summer['value']:.1f} and it {victor['value']:.1f}%.",
+        warning=f"{ALONE}; arithmetic of two votes of one year, which say opposite things",
+        readings=(same("July 1932", before),),
         dots=tuple(point(name, value) for name, value in sorted(vote.items(), key=lambda item: -item[1])),
-        sources=cited_votes(),
+        sources=(*cited_votes(), f"July: {summer['source']}"),
     )  # fmt: skip
 
 

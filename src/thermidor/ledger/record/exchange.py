@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -38,6 +39,27 @@ def two_sided(value: float, drawn: Floats) -> float:
     return (1 + int((np.abs(drawn) >= abs(value) - SMALL).sum())) / (1 + len(drawn))
 
 
+def least_p(values: ArrayLike, inside: int) -> float:
+    """The smallest p that a difference of means can give where `inside` of the values are in a group.
+
+    The share of all orders that lie as far out as the furthest (equal values count as they fall), or of all draws.
+    """
+    level, far = np.asarray(values, np.float64), []
+    for signed in (level, -level):
+        ordered = np.sort(signed)[::-1]
+        edge = ordered[inside - 1]
+        above, tied = int((ordered > edge + SMALL).sum()), int((np.abs(ordered - edge) <= SMALL).sum())
+        far.append((ordered[:inside].mean() - ordered[inside:].mean(), math.comb(tied, inside - above)))
+    most = max(distance for distance, _ in far)
+    came = sum(orders for distance, orders in far if distance >= most - SMALL)
+    return max(1.0 / (1 + TIMES), min(1.0, came / math.comb(len(level), inside)))
+
+
+def orders_p(places: int) -> float:
+    """The smallest p of a permutation over so many places: one of all orders, or of all draws."""
+    return 1.0 / min(1 + TIMES, math.factorial(places))
+
+
 def apart(values: Mapping[str, float], group: Mapping[str, bool], key: str = "") -> Fit:
     """Mean of the places of a group less that of the rest.
 
@@ -60,15 +82,16 @@ def apart(values: Mapping[str, float], group: Mapping[str, bool], key: str = "")
         return float(labels @ level / inside - (1.0 - labels) @ level / (len(places) - inside))
 
     found, drawn = difference(label), permuted(difference, label, key)
-    reach = float(np.quantile(np.abs(drawn), 0.95))
+    reach, floor = float(np.quantile(np.abs(drawn), 0.95)), least_p(level, int(inside))
     return Fit(
         slope=found,
         error=float(drawn.std()),
         low=found - reach,
         high=found + reach,
-        p=two_sided(found, drawn),
+        p=max(floor, two_sided(found, drawn)),
         cases=len(places),
         observations=len(places),
+        floor=floor,
     )
 
 
@@ -82,16 +105,21 @@ def across(y: Floats, x: Floats, places: Sequence[str], key: str = "") -> Fit:
 
     found, drawn = line(x), permuted(line, x, key)
     reach = float(np.quantile(np.abs(drawn), 0.95))
-    error, p = float(drawn.std()), two_sided(found, drawn)
-    return Fit(found, error, found - reach, found + reach, p, len(places), len(places))
+    error, floor = float(drawn.std()), orders_p(len(places))
+    p = max(floor, two_sided(found, drawn))
+    return Fit(found, error, found - reach, found + reach, p, len(places), len(places), floor)
 
 
 @dataclass(frozen=True)
 class Exchanged:
-    """Slopes of pooled rows once histories were exchanged: their mean, and two-sided p of the slope about that mean."""
+    """Slopes of pooled rows once histories were exchanged: their mean, and two-sided p of the slope about that mean.
+
+    floor   the smallest p that so many places can give
+    """
 
     mean: float
     p: float
+    floor: float
 
 
 def pooled_exchange(
@@ -115,5 +143,5 @@ def pooled_exchange(
 
     stream, own = draws("exchange", key, len(places)), pooled(np.arange(len(places)))
     drawn = np.array([pooled(stream.permutation(len(places))) for _ in range(TIMES)])
-    middle = float(drawn.mean())
-    return Exchanged(middle, two_sided(own - middle, drawn - middle))
+    middle, floor = float(drawn.mean()), orders_p(len(places))
+    return Exchanged(middle, max(floor, two_sided(own - middle, drawn - middle)), floor)

@@ -117,11 +117,12 @@ def _over_countries(told: Mapping[str, float], unit: str, name: str) -> Found:
     old = slope([told[p] for p in kept], [rich[p] for p in kept], kept, key="old states")
     return Found(
         effect=fit.slope, low=fit.low, high=fit.high, p=fit.p, unit=unit, cases=fit.cases,
-        observations=sum(len(_market_years(p)) for p in names), detectable=fit.detectable,
+        observations=sum(len(_market_years(p)) for p in names), detectable=fit.detectable, floor=fit.floor,
         sentence=f"{name}, market countries in 1914-89: {float(np.mean(poor)):.2f} in the poorer half, "
         f"{float(np.mean(better)):.2f} in the richer; {higher(fit.slope, 2, 'more', 'less')} for a product 2.7 times "
         "as high.",
-        warning="neighbours and former colonies of one power are not independent; what depends on empire is not coded",
+        warning="that richer states are less often autocratic is what modernisation theory says too, which needs no "
+        "empire; neighbours and former colonies of one power are not independent; what depends on empire is not coded",
         readings=(
             Reading("given whether it was a colony in 1914", given.slope, given.low, given.high, given.p),
             Reading("states that were sovereign in 1914 only", old.slope, old.low, old.high, old.p),
@@ -196,7 +197,7 @@ def _endings(rows: list[tuple[str, int, float, float]], unit: str, words: str, w
     often = [float(ended[third == part].mean()) for part in range(3)]
     return Found(
         effect=fit.slope, low=fit.low, high=fit.high, p=fit.p, unit=unit, cases=fit.cases,
-        observations=fit.observations, detectable=fit.detectable,
+        observations=fit.observations, detectable=fit.detectable, floor=fit.floor,
         sentence=f"Rule by command ended in {float(ended.mean()):.1f} of a hundred years, "
         f"{higher(fit.slope, 2, 'more', 'fewer')} with {words} ({fit.low:.2f} to {fit.high:.2f}).",
         warning="all rule by command stands for one kind of it; when an end is dated decides the year",
@@ -222,10 +223,10 @@ def boom_under_the_second_empire(shuffle: int | None = None) -> Found:
     name = title(FIRST_REVOLUTION, last)
     return Found(
         effect=here.beyond, low=here.low, high=here.high, p=here.p, unit=UNIT, cases=here.of, observations=2 * here.of,
-        detectable=here.detectable,
+        detectable=here.detectable, floor=here.floor,
         sentence=f"From {first} to {last} product per head grew by {value:.1f}% a year, in the middle country of the "
         f"time by {value - here.beyond:.1f}%: place {here.place} of {here.of}.",
-        warning=f"one case; with {here.of} countries p can't fall below {2 / here.of:.2f}",
+        warning=f"one case; with {here.of} countries p can't fall below {here.floor:.2f}",
         readings=(same("growth in 1831-47", before or 0.0), same("growth in 1872-90", after or 0.0)),
         dots=(Dot(name, own, own, own), *dots_of(others, last)),
         sources=cited("gdp_per_head"),

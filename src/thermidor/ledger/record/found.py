@@ -41,6 +41,8 @@ class Found:
     cases               countries (independent clusters) on which it rests
     observations        country-years, or single numbers
     detectable          the smallest effect that would have been found four times in five (2.8 standard errors), or None
+    floor               the smallest p that the test could have given, whatever the data had been: 2/N for the rank of
+                        one case among N, the number of orders for a permutation over few countries; None: no p
     sentence            one plain sentence with the numbers
     warning             "" or why cases are few or not independent
     readings            other readings of the same data
@@ -57,6 +59,7 @@ class Found:
     observations: int
     sentence: str
     detectable: float | None = None
+    floor: float | None = None
     warning: str = ""
     readings: tuple[Reading, ...] = ()
     dots: tuple[Dot, ...] = ()

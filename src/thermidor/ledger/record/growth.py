@@ -1,4 +1,4 @@
-"""Growth of product: planned beside market economies, by period (claims of sections 4, 5 and 7 of the chapter)."""
+"""Growth of product between the wars and beyond: the Soviet Union beside market economies (sections 4, 5 and 7)."""
 
 from __future__ import annotations
 
@@ -6,11 +6,9 @@ import math
 
 import numpy as np
 
-from thermidor.ledger.record.exchange import apart
 from thermidor.ledger.record.found import Dot, Found, Reading
-from thermidor.ledger.record.panel import draws, one_case, rank, slope
+from thermidor.ledger.record.panel import draws, one_case, rank
 from thermidor.ledger.record.places import (
-    REGIMES,
     SOVIET,
     cited,
     ever_planned,
@@ -18,7 +16,6 @@ from thermidor.ledger.record.places import (
     level,
     market_growth,
     places,
-    planned_growth,
     title,
 )
 from thermidor.record import literature
@@ -59,7 +56,7 @@ def growth_in_the_first_plans(shuffle: int | None = None) -> Found:
     among_poor = rank(value, list(poor.values()))
     return Found(
         effect=here.beyond, low=here.low, high=here.high, p=here.p, unit=UNIT, cases=here.of, observations=2 * here.of,
-        detectable=here.detectable,
+        detectable=here.detectable, floor=here.floor,
         sentence=f"From {first} to {last} product per head grew by {value:.1f}% a year, in the middle market economy "
         f"by {value - here.beyond:.1f}%: place {here.place} of {here.of}.",
         warning="one planned economy; market economies shared the slump, and the last years went into arms",
@@ -140,10 +137,10 @@ def steel_in_the_first_plans(shuffle: int | None = None) -> Found:
     coal = rank(energy[SOVIET], [g for p, g in energy.items() if p != SOVIET])
     return Found(
         effect=here.beyond, low=here.low, high=here.high, p=here.p, unit="percent a year", cases=here.of,
-        observations=2 * here.of, detectable=here.detectable,
+        observations=2 * here.of, detectable=here.detectable, floor=here.floor,
         sentence=f"From {first} to {last} steel grew by {value:.1f}% a year, in the middle state without a plan that "
         f"made 20,000 tons or more by {value - here.beyond:.1f}%: place {here.place} of {here.of}.",
-        warning=f"one planned economy, and with {here.of} states p can't fall below {2 / here.of:.2f}; the plan "
+        warning=f"one planned economy, and with {here.of} states p can't fall below {here.floor:.2f}; the plan "
         "wanted steel most",
         readings=(
             Reading(f"energy used instead of steel: place {coal.place} of {coal.of}", coal.beyond, coal.low, coal.high,
@@ -152,49 +149,6 @@ def steel_in_the_first_plans(shuffle: int | None = None) -> Found:
         dots=(Dot(title(SOVIET, last), steel[SOVIET], steel[SOVIET], steel[SOVIET]), *dots_of(others, last)),
         sources=cited("iron_steel"),
     )  # fmt: skip
-
-
-def growth_after_the_war(shuffle: int | None = None) -> Found:
-    """Growth in 1950-73: planned less market economies, a country a case, p by permutation of which were planned.
-
-    Maddison 2023. All planned economies with figures for both years; Soviet and Chinese figures are reconstructions.
-    """
-    first, last = 1950, 1973
-    plan, market = planned_growth(first, last), market_growth(first, last)
-    values = plan | market
-    group = {place: place in plan for place in values}
-    if shuffle is not None:
-        names = sorted(group)
-        group = dict(zip(names, draws("plan", shuffle).permutation([group[n] for n in names]), strict=True))
-    fit = apart(values, group, "after the war")
-    start = np.array([math.log(level(place, first) or 1.0) for place in sorted(values)])
-    names = sorted(values)
-    given = slope([values[p] for p in names], [float(group[p]) for p in names], names,
-                  np.column_stack([np.ones(len(names)), start]), "level")  # fmt: skip
-    near = [p for p in names if 1.0 < math.exp(start[names.index(p)]) < 6.0]
-    soviet = rank(plan[SOVIET], list(market.values()))
-    with_plan = [values[p] for p in names if group[p]]
-    return Found(
-        effect=fit.slope, low=fit.low, high=fit.high, p=fit.p, unit=UNIT, cases=fit.cases, observations=2 * fit.cases,
-        detectable=fit.detectable,
-        sentence=f"From {first} to {last} product per head grew by {float(np.mean(with_plan)):.1f}% a year in "
-        f"{len(with_plan)} planned economies and by {float(np.mean(with_plan)) - fit.slope:.1f}% in "
-        f"{fit.cases - len(with_plan)} market ones.",
-        warning="the planned economies were one bloc or its neighbours",
-        readings=(
-            Reading("given the product of 1950", given.slope, given.low, given.high, given.p),
-            Reading(f"the Soviet Union alone, less the middle market economy: place {soviet.place} of {soviet.of}",
-                    soviet.beyond, soviet.low, soviet.high, soviet.p),
-            _between(values, group, near),
-        ),
-        dots=tuple(Dot(title(p, 1960), plan[p], plan[p], plan[p]) for p in sorted(plan, key=lambda p: -plan[p])[:12]),
-        sources=(*cited("gdp_per_head"), REGIMES),
-    )  # fmt: skip
-
-
-def _between(values: dict[str, float], group: dict[str, bool], near: list[str]) -> Reading:
-    fit = apart({p: values[p] for p in near}, {p: group[p] for p in near}, "middle incomes")
-    return Reading("countries with 1,000 to 6,000 dollars a head in 1950 only", fit.slope, fit.low, fit.high, fit.p)
 
 
 def slump_between_the_wars(shuffle: int | None = None) -> Found:
@@ -218,7 +172,7 @@ def slump_between_the_wars(shuffle: int | None = None) -> Found:
     worst = sorted(spans, key=lambda first: spans[first])[:8]
     return Found(
         effect=here.beyond, low=here.low, high=here.high, p=here.p, unit=UNIT, cases=len(own),
-        observations=2 * len(own), detectable=here.detectable,
+        observations=2 * len(own), detectable=here.detectable, floor=here.floor,
         sentence=f"From 1929 to 1933 product per head fell in {100 * fell:.0f}% of {len(own)} market economies, in "
         f"the middle one by {-spans[1929]:.1f}% a year; in other four years it changed by "
         f"{spans[1929] - here.beyond:+.1f}%.",
@@ -281,7 +235,7 @@ def growth_beyond_the_start(shuffle: int | None = None) -> Found:
     fast = sorted(values, key=lambda p: -values[p])[:10]
     return Found(
         effect=effect, low=low, high=high, p=here.p, unit=UNIT, cases=here.of, observations=2 * here.of,
-        detectable=here.detectable,
+        detectable=here.detectable, floor=here.floor,
         sentence=f"From {first} to {last} product per head grew by {values[case]:.1f}% a year, {effect:+.1f} points "
         f"from the line of {len(others)} market economies by their start: place {here.place} of {here.of}.",
         warning="one planned economy; what it would have done otherwise is not seen",

@@ -27,6 +27,8 @@ from thermidor.ledger.record.places import (
 from thermidor.record import literature
 from thermidor.record.facts import by_year
 
+WINDOW = (1928, 1989)
+"""First and last year of the series of Soviet incomes as all its tests take it: whole, to the last year of the plan."""
 IN_KIND = "income in money: shops, flats and cars that came with a post are left out"
 
 
@@ -35,20 +37,51 @@ def _top(place: str) -> dict[int, float]:
     return {year: 100.0 * value for year, value in by_year(place, "top_1_share").items() if existed(place, year)}
 
 
+def _under_the_soviets() -> dict[int, float]:
+    """Income share of the top hundredth, percent, in every year that the series has while the plan stood."""
+    return {year: value for year, value in _top(SOVIET).items() if WINDOW[0] <= year <= WINDOW[1]}
+
+
+def _to_the_end(causes: Mapping[int, float]) -> list[tuple[float, float]]:
+    """Points (cause, share) of the same series with the two years in which the plan gave way."""
+    return [(causes[year], value) for year, value in _top(SOVIET).items() if WINDOW[0] <= year <= 1991]
+
+
+def _line(points: list[tuple[float, float]]) -> float:
+    """Slope of a line through points (cause, outcome)."""
+    return float(np.polyfit([one[0] for one in points], [one[1] for one in points], 1)[0])
+
+
+def _without_one(points: list[tuple[float, float]]) -> tuple[float, float]:
+    """Lowest and highest slope once a point is left out."""
+    slopes = [_line([one for one in points if one is not left]) for left in points]
+    return min(slopes), max(slopes)
+
+
 def top_hundredth_over_time(shuffle: int | None = None) -> Found:
-    """Income share of the Soviet top hundredth, 1956 less 1928, points (Novokmet, Piketty and Zucman 2018)."""
+    """Income share of the Soviet top hundredth over all years of the series, points by a line from first to last.
+
+    Novokmet, Piketty and Zucman (2018). Years of one country are no cases; the interval is that of the line left out
+    one year at a time, and there is no p. Measured income leaves out what the claim is about.
+    """
     one_case(shuffle)
-    share = _top(SOVIET)
-    gap = share[1956] - share[1928]
-    years = (1905, 1928, 1934, 1956, 1959, 1961, 1964, 1968, 1972, 1976, 1980, 1989)
+    share = _under_the_soviets()
+    first, last = min(share), max(share)
+    points = [(float(year), value) for year, value in share.items()]
+    low, high = ((last - first) * value for value in _without_one(points))
+    later = _to_the_end({year: float(year) for year in _top(SOVIET)})
+    years = (1928, 1934, 1956, 1959, 1964, 1968, 1972, 1976, 1980, 1983, 1986, 1989)
     return Found(
-        effect=gap, low=gap, high=gap, p=None, unit="points of income", cases=1, observations=2,
-        sentence=f"The top hundredth took {share[1928]:.1f}% of measured income in 1928, {share[1934]:.1f}% in 1934, "
-        f"{share[1956]:.1f}% in 1956 and {share[1980]:.1f}% in 1980.",
-        warning=f"{ALONE}; {IN_KIND}, and they are what the claim is about",
+        effect=(last - first) * _line(points), low=low, high=high, p=None, unit="points of income", cases=1,
+        observations=len(points),
+        sentence=f"The top hundredth took {share[first]:.1f}% of measured income in {first}, {share[1956]:.1f}% in "
+        f"1956, {share[1980]:.1f}% in 1980 and {share[last]:.1f}% in {last}: by a line through all {len(points)} years it "
+        f"{'rose' if _line(points) > 0.0 else 'fell'} by {abs((last - first) * _line(points)):.1f} points.",
+        warning=f"{ALONE}; {IN_KIND}, and they are what the claim is about; most years of the series are of the 1980s",
         readings=(
+            same("with 1990 and 1991, when the plan gave way", (1991 - first) * _line(later)),
+            same("1956 less 1928", share[1956] - share[1928]),
             same("1980 less 1956", share[1980] - share[1956]),
-            same("1928 less 1905", share[1928] - share[1905]),
         ),
         dots=tuple(point(str(year), share[year]) for year in years if year in share),
         sources=cited("top_1_share"),
@@ -74,7 +107,7 @@ def top_hundredth_beside_others(shuffle: int | None = None) -> Found:
     means = {p: [value for place, _, value, plan in rows if place == p and plan] for p in under}
     return Found(
         effect=fit.slope, low=fit.low, high=fit.high, p=fit.p, unit="points of income", cases=fit.cases,
-        observations=fit.observations, detectable=fit.detectable,
+        observations=fit.observations, detectable=fit.detectable, floor=fit.floor,
         sentence=f"The top hundredth took {higher(fit.slope, 1, 'points more', 'points less')} of measured income in "
         f"{len(under)} state-socialist countries than in market ones of the same years ({fit.low:.1f} to "
         f"{fit.high:.1f}).",
@@ -88,35 +121,31 @@ def top_hundredth_beside_others(shuffle: int | None = None) -> Found:
 
 
 def privilege_with_product(shuffle: int | None = None) -> Found:
-    """Income share of the Soviet top hundredth on the logarithm of product, 1928-89: a line through single years.
+    """Income share of the Soviet top hundredth on the logarithm of product: a line through all years of the series.
 
-    World Inequality Database, Maddison 2023. Years of one country are no cases; the interval is that of the line left
-    out one year at a time, and there is no p.
+    World Inequality Database, Maddison 2023; the same years as in `top_hundredth_over_time`. Years of one country are
+    no cases; the interval is that of the line left out one year at a time, and there is no p.
     """
     one_case(shuffle)
-    points = [
-        (math.log(own), share, year)
-        for year, share in _top(SOVIET).items() if 1928 <= year <= 1989 and (own := level(SOVIET, year))
-    ]  # fmt: skip
-
-    def line(of: list[tuple[float, float, int]]) -> float:
-        return float(np.polyfit([one[0] for one in of], [one[1] for one in of], 1)[0])
-
-    whole = line(points)
-    without = [line([one for one in points if one is not left]) for left in points]
-    late = line([one for one in points if one[2] >= 1956])
+    share = {year: value for year, value in _under_the_soviets().items() if level(SOVIET, year)}
+    rich = {year: math.log(level(SOVIET, year) or 1.0) for year in share}
+    first, last = min(share), max(share)
+    low, high = _without_one([(rich[year], share[year]) for year in share])
+    later = _line(_to_the_end({year: math.log(level(SOVIET, year) or 1.0) for year in _top(SOVIET)}))
+    late = _line([(rich[year], share[year]) for year in share if year >= 1956])
     pay = values_of("inequality", "wage_p90_p10")
     return Found(
-        effect=whole, low=min(without), high=max(without), p=None,
-        unit="points of income for a product 2.7 times as high", cases=1, observations=len(points),
-        sentence=f"From 1928 to 1989 product per head rose {math.exp(points[-1][0] - points[0][0]):.1f} times and the "
-        f"top hundredth's share of measured income went from {points[0][1]:.1f} to {points[-1][1]:.1f}%.",
+        effect=_line([(rich[year], share[year]) for year in share]), low=low, high=high, p=None,
+        unit="points of income for a product 2.7 times as high", cases=1, observations=len(share),
+        sentence=f"From {first} to {last} product per head rose {math.exp(rich[last] - rich[first]):.1f} times and the "
+        f"top hundredth's share of measured income went from {share[first]:.1f} to {share[last]:.1f}%.",
         warning=f"{ALONE}; {IN_KIND}",
         readings=(
+            same("with 1990 and 1991, when the plan gave way", later),
             same("1956-89 only", late),
             same("pay: ratio of the ninth to the first tenth, 1981 less 1956", pay[1981] - pay[1956]),
         ),
-        dots=tuple(point(str(year), share) for _, share, year in points[:12]),
+        dots=tuple(point(str(year), share[year]) for year in list(share)[:12]),
         sources=cited("top_1_share", "gdp_per_head"),
     )  # fmt: skip
 
@@ -147,14 +176,11 @@ def pay_and_growth(shuffle: int | None = None) -> Found:
     pay = values_of("inequality", "wage_p90_p10")
     points = [(value, found) for year, value in pay.items() if (found := growth(SOVIET, year, year + 5)) is not None]
 
-    def line(of: list[tuple[float, float]]) -> float:
-        return float(np.polyfit([one[0] for one in of], [one[1] for one in of], 1)[0])
-
-    without = [line([one for one in points if one is not left]) for left in points]
+    low, high = _without_one(points)
     return Found(
-        effect=line(points), low=min(without), high=max(without), p=None, cases=1, observations=len(points),
+        effect=_line(points), low=low, high=high, p=None, cases=1, observations=len(points),
         unit=f"{UNIT} for one more of the ratio of the ninth to the first tenth of pay".replace(" per head", ""),
-        sentence=f"In {len(points)} years from 1956 to 1981 growth over the next five years was {line(points):+.1f} "
+        sentence=f"In {len(points)} years from 1956 to 1981 growth over the next five years was {_line(points):+.1f} "
         "points higher where the ratio of the ninth to the first tenth of pay was one more.",
         warning=f"{ALONE}: {len(points)} years of a slowdown in which both fell",
         dots=tuple(Dot(str(year), found, found, found) for year, found in

@@ -30,7 +30,10 @@ SMALL = 1e-9
 
 @dataclass(frozen=True)
 class Fit:
-    """A slope, its error, 95% interval and p; the cases are whole countries, bootstrapped or permuted."""
+    """A slope, its error, 95% interval and p; the cases are whole countries, bootstrapped or permuted.
+
+    floor   the smallest p that so many cases can give
+    """
 
     slope: float
     error: float
@@ -39,6 +42,7 @@ class Fit:
     p: float
     cases: int
     observations: int
+    floor: float
 
     @property
     def detectable(self) -> float:
@@ -99,7 +103,8 @@ def slope(
     told = np.abs(moved) / np.maximum(errors(scores), SMALL)
     p = (1 + int((told >= abs(found) / max(error, SMALL) - SMALL).sum())) / (1 + TIMES)
     reach = float(np.quantile(told, 0.95)) * error
-    return Fit(found, error, found - reach, found + reach, p, cases, rows)
+    floor = max(1.0 / (1 + TIMES), float(len(WEBB) * 2 if cases < FEW else 2) ** (1 - cases))
+    return Fit(found, error, found - reach, found + reach, max(p, floor), cases, rows, floor)
 
 
 def _basis(columns: Floats) -> Floats:
@@ -148,6 +153,11 @@ class Rank:
     place: int
     of: int
     detectable: float
+
+    @property
+    def floor(self) -> float:
+        """The smallest p of one case among so many: that of the first or the last place."""
+        return 2.0 / self.of
 
 
 def rank(value: float, others: ArrayLike) -> Rank:

@@ -150,10 +150,10 @@ def near(place: str, year: int, within: int = 5) -> float | None:
     return None
 
 
+@cache
 def in_europe(place: str) -> bool:
-    """Whether the capital of a state lies between 34 and 72 degrees north, 25 west and 45 east."""
-    spots = [one.place for one in spans() if one.key == place]
-    return any(34.0 <= north <= 72.0 and -25.0 <= east <= 45.0 for north, east in spots)
+    """Whether a state is European: on the list of the United Nations' regions, or before one that is."""
+    return place in {row["country"] for row in rows("europe")}
 
 
 def cited(*series: str) -> tuple[str, ...]:

@@ -94,7 +94,7 @@ def integrity_on_product(shuffle: int | None = None) -> Found:
     market = _elsewhere(False)
     return Found(
         effect=fit.slope, low=fit.low, high=fit.high, p=chance.p, unit=INTEGRITY, cases=fit.cases,
-        observations=fit.observations, detectable=fit.detectable,
+        observations=fit.observations, detectable=fit.detectable, floor=chance.floor,
         sentence=f"Among {fit.cases} state-socialist countries the index of physical integrity was "
         f"{higher(fit.slope, 3)} where product was 2.7 times as high ({fit.low:.3f} to {fit.high:.3f}).",
         warning=f"{fit.cases} countries, many under one patron; {JUDGED}",
@@ -123,7 +123,7 @@ def integrity_on_product_within(shuffle: int | None = None) -> Found:
     market = _elsewhere(True)
     return Found(
         effect=fit.slope, low=fit.low, high=fit.high, p=fit.p, unit=INTEGRITY, cases=fit.cases,
-        observations=fit.observations, detectable=fit.detectable,
+        observations=fit.observations, detectable=fit.detectable, floor=fit.floor,
         sentence=f"Compared with themselves, {fit.cases} state-socialist countries had an index of physical integrity "
         f"{higher(fit.slope, 3)} as product rose 2.7 times ({fit.low:.3f} to {fit.high:.3f}).",
         warning=f"{fit.cases} countries; smaller differences than {fit.detectable:.2f} would mostly have been missed",
@@ -164,7 +164,7 @@ def integrity_on_schooling(shuffle: int | None = None) -> Found:
     beside = slope([row[2] for row in given], [row[3] for row in given], [row[0] for row in given], riches, "riches")
     return Found(
         effect=fit.slope, low=fit.low, high=fit.high, p=chance.p, unit="index 0-1 for a year of schooling",
-        cases=fit.cases, observations=fit.observations, detectable=fit.detectable,
+        cases=fit.cases, observations=fit.observations, detectable=fit.detectable, floor=chance.floor,
         sentence=f"Among {fit.cases} state-socialist countries in years of decades the index of physical integrity "
         f"was {higher(fit.slope, 3)} for a year more of schooling ({fit.low:.3f} to {fit.high:.3f}).",
         warning=f"{fit.cases} countries and {fit.observations} rows; {JUDGED}",
@@ -203,7 +203,7 @@ def integrity_on_what_was_inherited(shuffle: int | None = None) -> Found:
                    np.column_stack([np.ones(len(wealth_at)), riches]), "inherited, riches")  # fmt: skip
     return Found(
         effect=fit.slope, low=fit.low, high=fit.high, p=fit.p, unit="index 0-1 for one of the index before",
-        cases=fit.cases, observations=fit.observations, detectable=fit.detectable,
+        cases=fit.cases, observations=fit.observations, detectable=fit.detectable, floor=fit.floor,
         sentence=f"In {fit.cases} countries the index of physical integrity under the regime was "
         f"{higher(fit.slope, 2)} for a whole index more in the ten years before ({fit.low:.2f} to {fit.high:.2f}).",
         warning=f"{fit.cases} countries; most inherited a war",
@@ -256,7 +256,7 @@ def _on_top_tenth(
     market = [row for row in rows if not planned(row[0], row[1])]
     return Found(
         effect=fit.slope, low=fit.low, high=fit.high, p=fit.p, unit="index 0-1 for ten points of income",
-        cases=fit.cases, observations=fit.observations, detectable=fit.detectable,
+        cases=fit.cases, observations=fit.observations, detectable=fit.detectable, floor=fit.floor,
         sentence=f"In {fit.cases} countries, each compared with itself, {name} was {higher(fit.slope, 3)} where the "
         f"top tenth took ten points more of income ({fit.low:.3f} to {fit.high:.3f}).",
         warning=f"{fit.cases} countries, most of them since 1980; {warning}",

@@ -88,7 +88,7 @@ def _slowdown(counts: Callable[[str], bool], shuffle: int | None, where: str) ->
     fall = -float(np.mean([change[name] for name in with_plan]))
     return Found(
         effect=fit.slope, low=fit.low, high=fit.high, p=fit.p, unit=UNIT, cases=fit.cases,
-        observations=fit.observations, detectable=fit.detectable,
+        observations=fit.observations, detectable=fit.detectable, floor=fit.floor,
         sentence=f"Among {where} growth fell by {fall:.1f} points after 1973 in {len(with_plan)} planned economies "
         f"and by {fall + fit.slope:.1f} in {len(names) - len(with_plan)} market ones.",
         warning=f"{len(with_plan)} planned economies, tied to each other; other causes give the same curve",
@@ -131,7 +131,7 @@ def slowdown_with_level(shuffle: int | None = None) -> Found:
     count = sum(kinds[place] for place in set(who))
     return Found(
         effect=fit.slope, low=fit.low, high=fit.high, p=fit.p, unit=f"{UNIT} for a product 2.7 times as high",
-        cases=fit.cases, observations=fit.observations, detectable=fit.detectable,
+        cases=fit.cases, observations=fit.observations, detectable=fit.detectable, floor=fit.floor,
         sentence=f"As product rose 2.7 times, growth in {count} planned economies rose by "
         f"{higher(fit.slope, 1, 'points more', 'points less')} a year than in {len(set(who)) - count} market ones.",
         warning="level stands for complexity; a short history of one country makes slopes too steep in both groups",
@@ -184,7 +184,7 @@ def _ended(values: dict[str, float], shuffle: int | None, what: str) -> Found:
     rest = [values[name] for name in names if not gone[name]]
     return Found(
         effect=fit.slope, low=fit.low, high=fit.high, p=fit.p, unit=UNIT, cases=fit.cases, observations=2 * fit.cases,
-        detectable=fit.detectable,
+        detectable=fit.detectable, floor=fit.floor,
         sentence=f"{what[0].upper()}{what[1:]}: {float(np.mean(ended)):+.1f}% a year in {len(ended)} countries whose "
         f"party lost power by 1992, {float(np.mean(rest)):+.1f}% in {len(rest)} where it stayed.",
         warning="few cases, and those that ended were one bloc under one patron: nearly one event",

@@ -7,7 +7,7 @@ import numpy as np
 from thermidor.ledger.record.coercion import point, same
 from thermidor.ledger.record.exchange import apart, two_sided
 from thermidor.ledger.record.found import Dot, Found, Reading
-from thermidor.ledger.record.panel import POWER, draws, exact_share, one_case
+from thermidor.ledger.record.panel import POWER, TIMES, draws, exact_share, one_case
 from thermidor.ledger.record.places import REGIMES, STILL, cited, near, places, regimes, rows, title
 from thermidor.ledger.record.slowdown import STAYED, frontier
 from thermidor.record import table
@@ -39,7 +39,7 @@ def where_it_began(shuffle: int | None = None) -> Found:
         share[place] = own / ahead
         none_near *= float((levels < 0.5 * ahead).mean())
     effect = float(np.mean(list(standing.values()))) - 50.0
-    chance = draws("elsewhere", len(inside)).random((1999, len(inside))).mean(axis=1) * 100.0 - 50.0
+    chance = draws("elsewhere", len(inside)).random((TIMES, len(inside))).mean(axis=1) * 100.0 - 50.0
     reach = float(np.quantile(np.abs(chance), 0.95))
     brought = [p for p, regime in regimes().items() if regime.how != "inside" and _stood(p)]
     over = [(near(p, regimes()[p].first) or np.nan) / (frontier(regimes()[p].first) or np.nan) for p in brought]
@@ -47,7 +47,7 @@ def where_it_began(shuffle: int | None = None) -> Found:
     return Found(
         effect=effect, low=effect - reach, high=effect + reach, p=two_sided(effect, chance),
         unit="places in a hundred, from the middle", cases=len(inside), observations=len(inside),
-        detectable=POWER * float(chance.std()),
+        detectable=POWER * float(chance.std()), floor=1.0 / (1 + TIMES),
         sentence=f"Of {len(inside)} countries in which such a regime began from inside, "
         f"{sum(value < 50.0 for value in standing.values())} were poorer than the middle of the world then; their "
         f"product was {100 * min(share.values()):.0f} to {100 * top:.0f}% of the frontier's.",
@@ -87,7 +87,7 @@ def attempts_without_force(shuffle: int | None = None) -> Found:
     inside, rest = [lasted[n] for n in weak if weak[n]], [lasted[n] for n in weak if not weak[n]]
     return Found(
         effect=fit.slope, low=fit.low, high=fit.high, p=fit.p, unit="share that lasted five years", cases=fit.cases,
-        observations=fit.observations, detectable=fit.detectable,
+        observations=fit.observations, detectable=fit.detectable, floor=fit.floor,
         sentence=f"Of {len(inside)} governments without an army of their own {sum(inside):.0f} lasted five years, of "
         f"{len(rest)} with one {sum(rest):.0f}.",
         warning="a list from memory, coded with the end in view; attempts of one country or wave are not independent",

@@ -197,6 +197,35 @@ def test_whether_a_mechanism_is_needed() -> None:
     assert outcome(trial(off_none="none"), 0.4, 0.4, None, []).needs.verdict == NOT_TESTABLE
 
 
+def test_whether_a_claim_of_no_difference_needs_its_mechanism() -> None:
+    """Supported where there is one without it, contradicted where there is none either; zero breaks nothing."""
+    same = trial(sign=0, off=("resolve",))
+    assert outcome(same, 0.0, 0.0, 0.4, []).needs.verdict == SUPPORTED
+    assert outcome(same, 0.01, 0.01, -0.02, []).needs.verdict == CONTRADICTED
+    assert outcome(same, 0.0, 0.0, 0.1, []).needs.verdict == UNDETERMINED
+    flat = Numbers(np.ones(40), np.ones(40))
+    assert judge.judged(Tried(same, flat, flat, numbers(0.4), ())).needs.verdict == SUPPORTED
+
+
+def test_whether_a_bar_needs_its_mechanism() -> None:
+    """Supported only where it is surely missed without it."""
+    bar = trial(changed=None, sign=0, margin=0.0, at_least=0.5, off=("resolve",))
+
+    def needs(without: float) -> str:
+        chance = np.random.default_rng(2).normal(0.0, 0.05, 40)
+        own, off = Numbers(0.9 + chance), Numbers(without + chance)
+        return judge.judged(Tried(bar, own, own, off, ())).needs.verdict
+
+    assert [needs(0.8), needs(0.5), needs(0.2)] == [CONTRADICTED, UNDETERMINED, SUPPORTED]
+
+
+def test_few_draws_that_can_be_measured_settle_nothing() -> None:
+    """Below half of those asked."""
+    none = Numbers(np.full(6, np.nan), np.full(6, np.nan))
+    found = Tried(trial(), numbers(0.3), numbers(0.3), None, (numbers(0.3, many=6), none, none))
+    assert judge.judged(found).model.verdict == UNDETERMINED
+
+
 def test_what_an_equation_decides_is_by_construction() -> None:
     """Whatever its numbers are."""
     assert outcome(trial(built="an equation"), 0.3, 0.3, None, []).model.verdict == judge.BY_CONSTRUCTION

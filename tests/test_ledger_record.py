@@ -10,8 +10,17 @@ import pytest
 
 from thermidor import record as hr
 from thermidor.errors import InputError
-from thermidor.ledger.record import SHUFFLED, TESTS, Found, found, growth, places, respect, slowdown, spread
-from thermidor.ledger.record.exchange import across, apart, exchanged, permuted, pooled_exchange, two_sided
+from thermidor.ledger.record import SHUFFLED, TESTS, Found, ends, found, growth, places, respect, slowdown, spread
+from thermidor.ledger.record.exchange import (
+    across,
+    apart,
+    exchanged,
+    least_p,
+    orders_p,
+    permuted,
+    pooled_exchange,
+    two_sided,
+)
 from thermidor.ledger.record.panel import TIMES, Fit, draws, effects, exact_share, rank, slope, two_ways
 from thermidor.record.states import spans
 
@@ -116,6 +125,7 @@ def test_rank_by_hand() -> None:
     """The highest of ten: its distance from the others' middle, p twice one in ten, place one."""
     told = rank(10.0, [float(n) for n in range(1, 10)])
     assert (told.beyond, told.p, told.place, told.of) == (5.0, pytest.approx(0.2), 1, 10)
+    assert told.floor == pytest.approx(0.2)
     assert rank(5.0, [float(n) for n in range(1, 10)]).p == 1.0
     assert told.low == pytest.approx(10.0 - 8.8) and told.high == pytest.approx(10.0 - 1.2)
     with pytest.raises(InputError, match="no rank"):
@@ -127,10 +137,29 @@ def test_apart_by_hand() -> None:
     values = {"a": 10.0, "b": 9.0, "c": 1.0, "d": 2.0, "e": 3.0}
     told = apart(values, {place: place in "ab" for place in values})
     assert told.slope == pytest.approx(7.5)
-    assert told.p == pytest.approx(0.1, abs=0.025)
+    assert told.p == pytest.approx(0.1, abs=0.025) and told.floor == pytest.approx(0.1) and told.p >= told.floor
     assert told.low <= told.slope <= told.high
     with pytest.raises(InputError, match="no difference"):
         apart(values, dict.fromkeys(values, True))
+
+
+def test_the_smallest_p_by_hand() -> None:
+    """What few cases can give at best: counted on paper."""
+    # two of five: the two highest lie furthest out, one of ten ways; two of four: as far on either side, two of six
+    assert least_p([10.0, 9.0, 1.0, 2.0, 3.0], 2) == pytest.approx(1 / 10)
+    assert least_p([1.0, 2.0, 3.0, 4.0], 2) == pytest.approx(2 / 6)
+    # two ones among five, three in the group: both ones in it (3 ways to add a nought) is 2/3 from the rest, none in
+    # it 1 from the rest in one way of ten
+    assert least_p([1.0, 1.0, 0.0, 0.0, 0.0], 3) == pytest.approx(1 / 10)
+    # one in the group: a one, in two ways of five, lies 3/4 out, a nought 1/2
+    assert least_p([1.0, 1.0, 0.0, 0.0, 0.0], 1) == pytest.approx(2 / 5)
+    assert least_p([2.0] * 4, 2) == 1.0 and least_p(list(range(40)), 20) == 1.0 / (1 + TIMES)
+    assert (orders_p(4), orders_p(30)) == (1 / 24, 1.0 / (1 + TIMES))
+    # three cases with six weights each: 6 of 216 draws are the case itself, larger or smaller; of many cases, one draw
+    three = slope([0.0, 0.0, 1.0, 1.0, 5.0, 5.0], [0.0, 0.0, 1.0, 1.0, 2.0, 2.0], ["a", "a", "b", "b", "c", "c"])
+    assert three.floor == pytest.approx(1 / 36) and fit(1, 0.0).floor == 1.0 / (1 + TIMES)
+    line = across(np.array([0.0, 2.0, 4.0, 6.0]), np.array([0.0, 1.0, 2.0, 3.0]), list("abcd"))
+    assert line.floor == 1 / 24
 
 
 def test_permutations() -> None:
@@ -183,6 +212,8 @@ def test_every_test_tells(name: str) -> None:
     assert isinstance(told, Found)
     assert np.isfinite([told.effect, told.low, told.high]).all() and told.low <= told.effect <= told.high
     assert told.p is None or 1.0 / (1 + TIMES) <= told.p <= 1.0
+    assert (told.floor is None) == (told.p is None)
+    assert told.floor is None or told.p is None or 0.0 < told.floor <= told.p + 1e-12
     assert told.detectable is None or (np.isfinite(told.detectable) and told.detectable > 0.0)
     assert told.cases >= 1 and told.observations >= 1 and told.unit and told.sources and all(told.sources)
     assert told.sentence.endswith(".") and told.sentence[0].isupper() and told.warning
@@ -284,6 +315,45 @@ def test_products_are_not_joined_over_borders() -> None:
     assert len(lands) == len(set(lands))
 
 
+def test_europe_is_a_list() -> None:
+    """Known states, each once, with a source; no neighbour over the sea, and every planned one that is European."""
+    told = [row["country"] for row in places.rows("europe")]
+    assert told == sorted(set(told)) and set(told) <= {one.key for one in spans()}
+    assert all(row["source"] and row["basis"] in ("read", "recalled") for row in places.rows("europe"))
+    assert not [place for place in ("DZA", "MAR", "TUN", "TUR", "CYP", "GEO", "USA") if places.in_europe(place)]
+    planned = {place for place in places.regimes() if places.in_europe(place)}
+    assert planned == {"RUS", "ALB", "YUG", "BGR", "ROU", "POL", "HUN", "CSK", "DDR"}
+    # by hand: East Germany has no product of its own; of the market states those with figures for 1950, 1973 and 1988
+    for name in ("plan_after_1973_in_europe", "growth_after_the_war_in_europe"):
+        assert KNOWN[name].cases == 8 + 19
+
+
+def test_the_fullest_year_beside_chance() -> None:
+    """Two of two years lie within a year of each other three times in four; half in the first year is found."""
+    assert ends.fullest(np.array([0.0, 100.0, 364.0, 366.0, 800.0])) == 3
+    assert ends.strewn(2, 730).mean() == pytest.approx(0.75 + 0.25 / 2, abs=0.02)
+    assert ends.strewn(1, 730).tolist() == [1.0] * TIMES
+    ahead = ends.strewn(36, 7000, 365)
+    assert ahead.min() >= 0.5 and ahead.mean() < 0.6
+    # the claim could fail: a list that has half of its measures in one year lies outside what counts as chance
+    assert 0.5 - float(np.quantile(ends.strewn(36, 7000), 0.975)) > 0.1
+
+
+def test_the_decisive_step_is_shown() -> None:
+    """What a rival expects of the measures stands in the sentence, with counts that add up."""
+    told = KNOWN["blows_by_year"]
+    assert "11 came by the end of 1921" in told.sentence and "15 by the end of 1922" in told.sentence
+    assert "November and December 1917" in told.warning
+    by_words = {reading.words: reading for reading in told.readings}
+    early = next(one for words, one in by_words.items() if words.startswith("share before 1923"))
+    assert early.effect == pytest.approx(15 / 35) and early.low > 0.24
+
+
+def test_one_window_for_one_series() -> None:
+    """Both tests of the Soviet top hundredth take the same years."""
+    assert KNOWN["top_hundredth_over_time"].observations == KNOWN["privilege_with_product"].observations == 20
+
+
 def test_planned_years() -> None:
     """A regime counts from its first year to its last."""
     assert places.planned("HUN", 1949) and places.planned("HUN", 1988) and not places.planned("HUN", 1989)
@@ -301,7 +371,12 @@ def test_numbers_known_from_elsewhere() -> None:
     assert KNOWN["executions_in_the_worst_scarcity"].effect == pytest.approx(scarcity)
     assert KNOWN["administrative_share"].effect == pytest.approx(8.9 - 14.6)
     assert KNOWN["political_revolutions_won"].effect == 0.0
-    assert KNOWN["access_in_the_first_year"].effect == pytest.approx(0.491, abs=0.001)
+    first = KNOWN["access_in_the_first_year"]
+    assert any(dot.value == pytest.approx(0.491, abs=0.001) for dot in first.dots)
+    assert "0.86 to 0.88" in first.sentence and "0.80 in 1937" in first.sentence and "0.24" in first.warning
+    assert "3.3%" in KNOWN["growth_after_the_war_in_europe"].sentence
+    assert "4.2%" in KNOWN["growth_after_the_war_in_europe"].sentence
+    assert (KNOWN["divided_vote"].low, KNOWN["divided_vote"].high) == (pytest.approx(-1.4), pytest.approx(4.2))
 
 
 def test_counter_evidence_is_shown() -> None:

@@ -26,7 +26,7 @@ VERDICTS = (CONTRADICTED, UNDETERMINED, SUPPORTED, NOT_TESTABLE, BY_CONSTRUCTION
 AGREE = 2.0 / 3.0
 """So many draws of the rules have to say the same."""
 HALF = 0.5
-"""A mechanism carries an effect of which so much, or less, is left without it."""
+"""A mechanism carries an effect of which so much, or less, is left without it; a bar, if it is missed without it."""
 FEWEST = 10
 """Members below which nothing is said."""
 
@@ -139,20 +139,22 @@ def judged(found: Tried) -> Judged:
     points = [estimate(trial, numbers).effect for numbers in found.by_draw]
     by_draw = [says(trial, point, point) for point in points if np.isfinite(point)]
     holding = by_draw.count(SUPPORTED) / len(by_draw) if by_draw else np.nan
-    model = _model(trial, own, again, by_draw)
+    model = _model(trial, own, again, by_draw, len(points))
     return Judged(trial, own, again, without, holding, len(by_draw), model, _needs(found, model, own, without))
 
 
-def _model(trial: Trial, own: Estimate, again: Estimate, by_draw: Sequence[str]) -> Verdict:
+def _model(trial: Trial, own: Estimate, again: Estimate, by_draw: Sequence[str], asked: int) -> Verdict:
     if trial.built:
         return Verdict(BY_CONSTRUCTION, trial.built)
-    if own.members < FEWEST:
-        return Verdict(UNDETERMINED, f"only {own.members} runs can be measured")
+    if (fewest := min(own.members, again.members)) < FEWEST:
+        return Verdict(UNDETERMINED, f"only {fewest} runs can be measured")
     first, second = says(trial, own.low, own.high), says(trial, again.low, again.high)
     if first == UNDETERMINED:
         return Verdict(UNDETERMINED, unclear(trial, own))
     if second != first:
         return Verdict(UNDETERMINED, "another seed does not say the same")
+    if 2 * len(by_draw) < asked:
+        return Verdict(UNDETERMINED, f"under only {len(by_draw)} of {asked} draws of the rules can it be measured")
     if by_draw and (share := by_draw.count(first) / len(by_draw)) < AGREE:
         return Verdict(UNDETERMINED, f"the rules as they are say {first}, only {100 * share:.0f}% of other rules do")
     return Verdict(first, "")
@@ -181,14 +183,17 @@ def _needs(found: Tried, model: Verdict, own: Estimate, without: Estimate | None
         return Verdict(UNDETERMINED, "nothing is there that could go")
     if without.members < FEWEST:
         return Verdict(UNDETERMINED, f"without it only {without.members} runs can be measured")
-    stays = says(trial, without.low, without.high) == SUPPORTED
-    if trial.form != "level":
-        stays = stays and without.effect / own.effect > HALF
-    if stays:
-        return Verdict(CONTRADICTED, "most of it is there without the mechanism as well")
-    weaker = without.high < own.low or without.low > own.high
-    if weaker and (trial.form == "level" or without.effect / own.effect <= HALF):
-        return Verdict(SUPPORTED, "most of it goes without the mechanism")
+    left = says(trial, without.low, without.high)
+    if trial.form == "level" or trial.sign == 0:
+        if left == SUPPORTED:
+            return Verdict(CONTRADICTED, "it is so without the mechanism as well")
+        gone = Verdict(SUPPORTED, "it is not so without the mechanism")
+        return gone if left == CONTRADICTED else Verdict(UNDETERMINED, "without the mechanism it is not clear")
+    part = without.effect / own.effect
+    if left == SUPPORTED and part > HALF:
+        return Verdict(CONTRADICTED, "more than half of it is there without the mechanism as well")
+    if part <= HALF and (without.high < own.low or without.low > own.high):
+        return Verdict(SUPPORTED, "half of it or more goes without the mechanism")
     return Verdict(UNDETERMINED, "without the mechanism some of it may go, not surely half")
 
 

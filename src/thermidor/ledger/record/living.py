@@ -75,8 +75,8 @@ def top_hundredth_over_time(shuffle: int | None = None) -> Found:
         effect=(last - first) * _line(points), low=low, high=high, p=None, unit="points of income", cases=1,
         observations=len(points),
         sentence=f"The top hundredth took {share[first]:.1f}% of measured income in {first}, {share[1956]:.1f}% in "
-        f"1956, {share[1980]:.1f}% in 1980 and {share[last]:.1f}% in {last}: by a line through all {len(points)} years it "
-        f"{'rose' if _line(points) > 0.0 else 'fell'} by {abs((last - first) * _line(points)):.1f} points.",
+        f"1956, {share[1980]:.1f}% in 1980 and {share[last]:.1f}% in {last}: by a line through all {len(points)} "
+        f"years it {'rose' if _line(points) > 0.0 else 'fell'} by {abs((last - first) * _line(points)):.1f} points.",
         warning=f"{ALONE}; {IN_KIND}, and they are what the claim is about; most years of the series are of the 1980s",
         readings=(
             same("with 1990 and 1991, when the plan gave way", (1991 - first) * _line(later)),

@@ -61,7 +61,7 @@ def plan_after_1973(shuffle: int | None = None) -> Found:
 
 
 def plan_after_1973_in_europe(shuffle: int | None = None) -> Found:
-    """As `plan_after_1973`, among states with a European capital only: nearer neighbours, and fewer of them.
+    """As `plan_after_1973`, among European states only (a list): nearer neighbours, and fewer of them.
 
     The choice decides the answer: beside the world, where oil and debt hit many market economies, nothing is left of
     it.

@@ -81,7 +81,6 @@ def ledger(
     *,
     record_only: bool = False,
     told: Callable[[int, int], None] | None = None,
-    finished: Callable[[Result], None] | None = None,
 ) -> tuple[Result, ...]:
     """Live and judge entries; told: (members done, members in all). Raises InputError, or Interrupted when stopped."""
     need("scipy", "statsmodels")
@@ -98,8 +97,6 @@ def ledger(
     for entry in entries:
         trials = () if record_only else tuple(judged(tried(trial, own)) for trial in entry.trials)
         results.append(of_entry(entry, trials, recorded[entry.id], record_only=record_only))
-        if finished is not None:
-            finished(results[-1])
     return tuple(results)
 
 
@@ -154,7 +151,8 @@ def looks(every: Sequence[Entry] | None = None) -> dict[str, tuple[Recorded, ...
     every = shipped() if every is None else every
     names = tuple(dict.fromkeys(look.test for entry in every for look in entry.record))
     found = {name: TESTS[name]() for name in names}
-    adjusted = holm({name: one.p for name, one in found.items() if one.p is not None and _reaches(one, len(names))})
+    tests = {name: one for name, one in found.items() if one.p is not None}
+    adjusted = holm({name: float(one.p or 0.0) for name, one in tests.items() if _reaches(one, len(tests))})
     return {
         entry.id: tuple(
             Recorded(look, found[look.test], p := adjusted.get(look.test), seen(look, found[look.test], p))
@@ -166,8 +164,7 @@ def looks(every: Sequence[Entry] | None = None) -> dict[str, tuple[Recorded, ...
 
 def _reaches(found: Found, tests: int) -> bool:
     """Whether the smallest p that a test can give is small enough beside so many tests."""
-    floor = getattr(found, "floor", None)
-    return floor is None or floor * tests < LEVEL
+    return found.floor is None or found.floor * tests < LEVEL
 
 
 def holm(values: dict[str, float]) -> dict[str, float]:

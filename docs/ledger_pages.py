@@ -110,6 +110,8 @@ def page(entry: Entry, found: dict[str, Any] | None, about: dict[str, Any]) -> s
     ]
     if found is None:
         return "\n\n".join([*parts, "Not lived yet."])
+    if found["digest"] != entry.digest:
+        parts.append("**Its trials or tests were changed since they were lived.**")
     lines = [(name, _verdict(found, key), found[key]["reason"]) for key, name in KINDS]
     parts.append(table(("", "verdict", "because"), lines))
     if found["trials"] or found["looks"]:
@@ -147,7 +149,7 @@ def _trials(entry: Entry, found: dict[str, Any]) -> str:
     for trial, told in zip(entry.trials, found["trials"], strict=True):
         holding = "-" if told["holding"] is None else f"{100 * told['holding']:.0f}%"
         lived = f"{trial.says} *{words.measured(trial.base.measure)}; {_lived(trial)}*"
-        off = ", ".join(f"`{name}`" for name in trial.off) or trial.off_none
+        off = "; ".join(map(words.mechanism, trial.off)) or trial.off_none
         without = _found(trial, told["without"]) if told["without"] else "-"
         verdict = told["model"]["verdict"] + (f": {told['model']['reason']}" if told["model"]["reason"] else "")
         needs = f"{told['needs']['verdict']} ({off})"
@@ -159,7 +161,7 @@ def _trials(entry: Entry, found: dict[str, Any]) -> str:
 def _lived(trial: Any) -> str:
     places = dict.fromkeys(arm.start.scenario for arm in trial.arms)
     told = [f"[{name}](../scenarios/{name}.md)" + (" (fitted)" if name in aimed_at() else "") for name in places]
-    return ", ".join(told) + f", {trial.base.years:g} years"
+    return ", ".join(told) + ", " + words.lived(trial).partition(", ")[2]
 
 
 def _found(trial: Any, told: dict[str, Any]) -> str:

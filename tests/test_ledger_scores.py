@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from thermidor.ledger.scores import best, brier, crps, less, log_score, of_label, of_series
+from thermidor.ledger.scores import brier, crps, less, log_score, of_label, of_series
 
 
 def test_scores_by_hand() -> None:
@@ -40,6 +40,5 @@ def test_series_and_labels_over_shared_years() -> None:
     worse, _ = of_series("b", "gdp", {year: 3.0 * own for year, own in runs.items()}, record)
     middle, low, _ = less(worse, ranked)
     assert middle > 0.0 and low > 0.0
-    assert best([worse, ranked]) is ranked
     label = of_label("a", "state property", {1930: np.array([True, False])}, {1930: True, 1931: True})
     assert label.mean == 0.25

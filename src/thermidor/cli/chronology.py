@@ -50,12 +50,21 @@ def beside(result: Result, country: str, measures: tuple[listed.Measure, ...]) -
             rows.append((str(year), f"{len(found) / runs:.1f}", f"{100 * share:.0f}%", str(listed_here), str(widen)))
         heads = ("year", "in the runs, mean", "runs with one", "narrow", "widen")
         table(heads, rows, right=(1, 2, 3, 4))
-        model = np.array([len(years.get(year, [])) / runs for year in narrow])
-        most = max(listed.largest_year(own).share, 0.0) if any(narrow.values()) else 0.0
-        part = model.max() / model.sum() if model.sum() else 0.0
-        prose(f"{first}-{last}: the fullest year has {100 * most:.0f}% of what narrows in the list, {100 * part:.0f}% "
-              "of the measures in the runs taken together.")  # fmt: skip
-    prose("The list gives order and not size; a historian chose it. It is laid beside, and nothing is fitted to it.")
+        most = listed.largest_year(own).share if any(narrow.values()) else 0.0
+        parts = _fullest(years, first, last, runs)
+        span = f"{100 * np.median(parts):.0f}% (from {100 * min(parts):.0f}% to {100 * max(parts):.0f}%)"
+        prose(f"{first}-{last}: the fullest year has {100 * most:.0f}% of what narrows in the list; of a run's {span}.")
+    places = ", ".join(dict.fromkeys(one.place for one in measures))
+    prose(f"The list is of {places}. It gives order and not size, and was chosen; nothing is fitted to it.")
+
+
+def _fullest(years: dict[int, list[int]], first: int, last: int, runs: int) -> list[float]:
+    """Of each run, the share of its measures in a stretch that fall in its fullest year; 0 for a run without any."""
+    found = []
+    for run in range(runs):
+        counts = [years.get(year, []).count(run) for year in range(first, last + 1)]
+        found.append(max(counts) / sum(counts) if sum(counts) else 0.0)
+    return found
 
 
 def stretches(measures: tuple[listed.Measure, ...]) -> list[tuple[int, int]]:

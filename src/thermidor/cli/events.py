@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from thermidor.cli.tables import facts, note, prose, say, table
+from thermidor.errors import InputError
 from thermidor.reports import events as tables
 from thermidor.reports.account import headline
 from thermidor.runs.places import file_to_write
@@ -33,6 +34,8 @@ def carry_out(
     from thermidor.cli import chronology as lists
     from thermidor.runs import open_run
 
+    if chronology is not None and as_json:
+        raise InputError("a chronology is laid beside in tables", "--chronology and --format json", "", "leave one out")
     measures = lists.read(chronology) if chronology is not None else ()
     result = open_run(folder)
     countries = result.reading.countries

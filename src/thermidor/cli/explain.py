@@ -30,8 +30,8 @@ def explain(topic: str, name: str | None) -> None:
     """Explain `name` of a topic, or list the topic's names. Raises InputError for a name that isn't one."""
     from thermidor.lenses import LENSES
 
-    if re.fullmatch(r"P\d\d[abc]?", topic) and name is None:
-        topic, name = "claim", topic
+    if re.fullmatch(r"[Pp]\d\d[abc]?", topic) and name is None:
+        topic, name = "claim", topic[0].upper() + topic[1:]
     if topic in LENSES:
         topic, name = ("lens", topic) if name is None else ("regime", name)
     work: dict[str, tuple[Callable[[], Mapping[str, str]], Callable[[str], None]]] = {
@@ -192,7 +192,7 @@ def _claim(name: str) -> None:
     from thermidor.ledger import words
     from thermidor.ledger.entry import shipped
 
-    entry = next(entry for entry in shipped() if entry.id == name)
+    entry = next(entry for entry in shipped() if entry.id.startswith(name))
     say(name, f"section and paragraph {entry.at}, {entry.basis}")
     prose(entry.claim)
     carried = ", ".join(mechanism.replace("_", " ") for mechanism in entry.mechanisms)
@@ -200,10 +200,13 @@ def _claim(name: str) -> None:
     for trial in entry.trials:
         prose(f"\n{trial.says}")
         told = [("measured", words.measured(trial.base.measure)), ("claimed", words.claimed(trial))]
-        told.append(("without", ", ".join(trial.off).replace("_", " ") or trial.off_none))
-        facts([("lived", f"{trial.base.start.scenario}, {trial.base.years:g} years"), *told])
+        told.append(("needs", "; ".join(map(words.mechanism, trial.off)) or trial.off_none))
+        told += [("by construction", trial.built)] if trial.built else []
+        facts([("lived", words.lived(trial)), *told])
     for look in entry.record:
-        prose(f"\nRecord: {look.says}")
+        wanted = {1: "more", -1: "less", 0: "no difference"}[look.sign]
+        prose(f"\nRecord{', beside the claim' if look.beside else ''}: {look.says}")
+        facts([("claimed", f"{wanted}, {look.least:g} counts ({look.unit})")])
     for none in (entry.trials_none, entry.record_none):
         if none:
             prose(f"\n{none}")

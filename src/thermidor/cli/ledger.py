@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from thermidor.cli.guard import InterruptedLate
-from thermidor.cli.tables import facts, prose, say, table
+from thermidor.cli.tables import facts, many, note, prose, say, table
 from thermidor.errors import InputError, Interrupted
 
 if TYPE_CHECKING:
@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     from thermidor.ledger.trial import Bench, Sizes
     from thermidor.ledger.work import Result
 
-CLAIM = 38
+CLAIM = 33
 """Letters of a claim on a line of the table."""
+MOST_NAMED = 6
+"""Claims that the name of a file has, where only some were asked."""
 MOST_SHOWN = 3
 """Claims that are told one by one below the table, at most."""
 SHORT = {
@@ -52,26 +54,26 @@ def carry_out(asked: Asked, sizes: dict[str, Any]) -> None:
     from thermidor.runs import manifest as manifests
     from thermidor.theories import DEFAULT, load_theory
 
-    if asked.theories and (asked.theory or asked.record_only):
-        other = "--theory" if asked.theory else "--record-only"
-        raise InputError("these can't be asked together", f"--theories and {other}", "", "leave one of the two out")
+    for one, other in (("theories", "theory"), ("theories", "record_only"), ("theory", "record_only")):
+        if getattr(asked, one) and getattr(asked, other):
+            where = f"--{one} and --{other.replace('_', '-')}"
+            raise InputError("these can't be asked together", where, "", "leave one of the two out")
     entries = chosen(asked.claims)
     theory = load_theory(asked.theory or DEFAULT)
     out = asked.out if asked.out is not None else SHELF / "ledger"
     refuse_another(out)
     began = time.perf_counter()
-    some = list[Any]()
 
     def half() -> str:
-        return f"; what is lived is kept in {out}, ask again to go on" if some else "; nothing was kept"
+        some = any((out / KEPT).glob("*.npz"))
+        return f"; what is whole is kept in {out}, ask again to go on" if some else "; nothing was kept"
 
     with to_write(out), interruptible(half=half) as cancel:
         with progress() as told:
 
-            def members(many: int, total: int) -> None:
-                some.append(many)
+            def members(done: int, total: int) -> None:
                 if told is not None:
-                    told(many, total, 0)
+                    told(done, total, 0)
 
             own = replace(FEW, **sizes) if asked.theories else Sizes(**sizes)
             bench = Bench(own, dict(theory.rules), manifests.cores(), out / KEPT, cancel=cancel)
@@ -123,9 +125,11 @@ def _told(asked: Asked, sizes: Sizes, theory: str) -> dict[str, Any]:
 
 def _write(found: tuple[Result, ...] | Side, out: Path, about: dict[str, Any]) -> list[Path]:
     if not isinstance(found, Side):
+        from thermidor.ledger.entry import shipped
         from thermidor.ledger.write import write
 
-        return write(found, out, about)
+        part = "" if len(found) == len(shipped()) else "-" + "-".join(result.entry.id for result in found[:MOST_NAMED])
+        return write(found, out, about, f"ledger{part}{'-record' if about['record_only'] else ''}")
     path = out / "theories.json"
     path.write_text(json.dumps({**about, **found._asdict()}, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     return [path]
@@ -137,7 +141,8 @@ MARKS = {"supported": "+", "contradicted": "-", "undetermined": "o", "not testab
 def matrix(found: Side) -> None:
     """Print the verdicts of every theory side by side, and the scores of their runs."""
     names = [name for name in next(iter(found.verdicts.values())) if name != "claim"]
-    say("The ledger under every theory", "+ supported, - contradicted, o undetermined, = by construction")
+    say("The ledger under every theory", "one seed, no draws of the rules, no switch: what the intervals alone say")
+    note("+ supported, - contradicted, o undetermined, = by construction")
     heads = [f"{nth}" for nth in range(1, len(names) + 1)]
     rows = [(id, line["claim"], *(MARKS[line[name]["model"]] for name in names)) for id, line in found.verdicts.items()]
     table(("", "claim", *heads), rows, widths={1: 50}, gap=1)
@@ -156,14 +161,16 @@ def report(found: tuple[Result, ...], theory: str, seconds: float) -> None:
     from thermidor.ledger.judge import VERDICTS
     from thermidor.ledger.write import ordered
 
-    say("The ledger", f"theory {theory}, {len(found)} claims, {seconds:.0f} s")
+    say("The ledger", f"theory {theory}, {many(len(found), 'claim')}, {seconds:.0f} s")
     lines = []
+    lived = any(result.model for result in found)
     for result in ordered(found):
-        said = [SHORT[verdict.verdict] if verdict else "not asked" for verdict in (result.model, result.needs)]
+        said = [SHORT[verdict.verdict] for verdict in (result.model, result.needs) if verdict]
         lines.append(
             (result.entry.id, result.entry.claim, *said, SHORT[result.record.verdict] + "*" * result.described)
         )
-    table(("", "claim", "model", "mechanism", "record"), lines, widths={1: CLAIM}, gap=1)
+    heads = ("", "claim", *(("model", "mechanism") if lived else ()), "record")
+    table(heads, lines, widths={1: CLAIM if lived else 2 * CLAIM - 10}, gap=1)
     counts = []
     for name in ("model", "needs", "record"):
         verdicts = [getattr(result, name) for result in found]
@@ -185,6 +192,7 @@ def entry(result: Result) -> None:
     for judged in result.trials:
         prose(f"\n{judged.trial.says}")
         told = [
+            ("lived", words.lived(judged.trial)),
             ("measured", words.measured(judged.trial.base.measure)),
             ("claimed", words.claimed(judged.trial)),
             ("found", words.found(judged.trial, judged.own)),

@@ -141,7 +141,7 @@ class Entry:
 
 
 KEYS = (
-    "claim", "at", "basis", "mechanisms", "trials", "trials_none", "record", "record_none", "rivals", "lens", "notes",
+    "claim", "at", "basis", "mechanisms", "trials", "trials_none", "record", "record_none", "rivals", "lens",
 )  # fmt: skip
 TRIAL = (
     "says", "row", "scenario", "years", "base", "change", "sign", "margin", "at_least", "below", "with", "off",

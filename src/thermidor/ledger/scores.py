@@ -12,7 +12,7 @@ a year is much like that of the year before.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -90,8 +90,3 @@ def less(one: Score, other: Score) -> tuple[float, float, float]:
         return float("nan"), float("nan"), float("nan")
     low, high = cluster_interval(difference, (years - years[0]) // BLOCK)
     return float(difference.mean()), low, high
-
-
-def best(scores: Sequence[Score]) -> Score:
-    """The lowest of some scores of one thing."""
-    return min(scores, key=lambda score: score.mean)

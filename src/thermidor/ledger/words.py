@@ -14,6 +14,7 @@ OWN = {
     "coercive_share": "police and standing force, share of people",
     "apparatus_share": "officials, share of people",
     "repression_mass": "coercion of the many, 0 to 1",
+    "labour_coercion": "coercion at work, 0 to 1",
     "norms": "norms that bind officials, 0 to 1",
     "norm_arms": "a people in arms, 0 to 1",
     "norm_recall": "recall at any time, 0 to 1",
@@ -27,12 +28,32 @@ OWN = {
     "state_property": "share of means of production owned by the state",
     "breaks": "seizures of power so far",
     "moves": "measures against the norms so far",
+    "leakage": "goods that leave the plan",
+    "to_consume": "goods for consumption",
+    "accumulation": "share of the product set aside for growth",
+    "conflict": "conflict over consumption, 0 to 1",
+    "excess_deaths": "deaths by hunger, war and camps, million a month",
+    "camp_fascist": "followers of the movement, share of grown people",
+    "conquests": "regimes set up from abroad so far",
 }
 """Words for variables whose meaning in the country's record is longer, or says more than a reader needs."""
+CLASSES = {
+    "landlord": "landlords", "capitalist": "owners", "petty": "small owners", "peasant": "villagers",
+    "worker": "workers", "official": "officials", "gendarme": "police and soldiers",
+}  # fmt: skip
+OF_CLASS = {"eaten": "consumption a head of {}", "voice": "say of {}, 0 to 1", "heads": "{}, million"}
+STATES = {
+    "command": "a command", "bonapartist": "some Bonapartist form", "open": "an open or divided power",
+    "council-rule": "rule of councils",
+}  # fmt: skip
+"""Families of labels."""
 
 
 def variable(name: str) -> str:
     """A variable in words."""
+    stem, _, last = name.rpartition("_")
+    if stem in OF_CLASS and last in CLASSES:
+        return OF_CLASS[stem].format(CLASSES[last])
     return OWN.get(name) or MEANINGS.get(name, name.replace("_", " "))
 
 
@@ -41,11 +62,71 @@ def state(text: str) -> str:
 
     def said(found: re.Match[str]) -> str:
         word = found[0]
-        if word in VARIABLES:
-            return variable(word).partition(",")[0] if word in OWN else word.replace("_", " ")
-        return word.replace("_", " ").replace("-", " ")
+        if word.rpartition("_")[2] in CLASSES and word in VARIABLES:
+            return variable(word).partition(",")[0]
+        return STATES.get(word, word).replace("_", " ").replace("-", " ")
 
     return re.sub(r"[a-z]+(?:[_-][a-z]+)*", said, text)
+
+
+def mechanism(switch: str) -> str:
+    """A switch in words."""
+    from thermidor.rules import load_rules
+
+    rules = load_rules()
+    return rules[switch].meaning if switch in rules else {"outside": "all that comes from outside"}.get(switch, switch)
+
+
+def lived(trial: Trial) -> str:
+    """What is lived and changed, and when it is looked at: one line."""
+    looked = trial.base.measure.looked
+    parts = [f"{trial.base.start.scenario}, {trial.base.years:g} years"]
+    given = [f"{_condition(key)} {value:g}" for key, value in trial.base.start.set.items()]
+    given += [f"without {mechanism(name)}" for name in trial.base.start.without]
+    if given:
+        parts.append(f"starting with {', '.join(given)}")
+    if trial.base.measure.kind == "true":
+        parts.append("; ".join(state(sentence.text) for sentence in trial.base.measure.sentences))
+    elif looked.start > 0.0 or looked.end < trial.base.years:
+        parts.append(f"looked at in years {looked.start:g} to {looked.end:g}")
+    if trial.base.measure.during is not None:
+        parts.append(f"in months of {state(trial.base.measure.during.states[0].text)}")
+    if trial.changed is not None:
+        parts.append("changed: " + (_changes(trial) or "nothing but when or where it is looked at"))
+    return "; ".join(parts)
+
+
+def _changes(trial: Trial) -> str:
+    """How the changed arm starts and is looked at otherwise than the base."""
+    assert trial.changed is not None
+    base, changed = trial.base, trial.changed
+    told = []
+    if changed.start.scenario != base.start.scenario:
+        told.append(f"{changed.start.scenario} in its place")
+    for key, value in changed.start.set.items():
+        if base.start.set.get(key) != value:
+            told.append(f"{_condition(key)} {value:g}")
+    for taken, given, share in changed.start.shift[len(base.start.shift) :]:
+        told.append(f"{100 * share:.0f}% of {_condition(taken)} to {_condition(given)}")
+    off = changed.start.without[len(base.start.without) :]
+    told += [f"without {mechanism(name)}" for name in off]
+    one, other = base.measure, changed.measure
+    if (one.looked.start, one.looked.end) != (other.looked.start, other.looked.end):
+        told.append(f"looked at in years {other.looked.start:g} to {other.looked.end:g}")
+    if other.during is not None and other.during != one.during:
+        told.append(f"in months of {state(other.during.states[0].text)}")
+    if one.looked.place != other.looked.place:
+        told.append("in the other country")
+    return ", ".join(told)
+
+
+def _condition(key: str) -> str:
+    """A starting condition in words; the first country's is not said to be so."""
+    country, _, name = key.partition(".")
+    last = name.rpartition(".")[2]
+    words = CLASSES.get(last) or OWN.get(name, name).partition(",")[0]
+    said = words.replace("_", " ").replace(".", " ")
+    return said if country == "first" else f"{said} of {country.replace('-', ' ')}"
 
 
 def measured(measure: Measure) -> str:

@@ -20,24 +20,23 @@ if TYPE_CHECKING:
     from thermidor.views.ledger import Line
     from thermidor.views.report import Section
 
-WHOLE, TABLE, PAGE = "ledger.json", "ledger.csv", "ledger.html"
 HEAD = ("claim", "at", "basis", "words", "model", "needs", "record", "model_reason", "needs_reason", "record_reason")
 
 
-def write(results: Sequence[Result], folder: Path, about: Mapping[str, Any]) -> list[Path]:
-    """Write JSON, table and page; return their paths. Raises InputError."""
+def write(results: Sequence[Result], folder: Path, about: Mapping[str, Any], name: str = "ledger") -> list[Path]:
+    """Write JSON, table and page under a name; return their paths. Raises InputError."""
     from thermidor.runs.store import placing
 
     with placing(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        whole = folder / WHOLE
+        whole, listed, html = (folder / f"{name}.{kind}" for kind in ("json", "csv", "html"))
         whole.write_text(json.dumps(as_json(results, about), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-        with (folder / TABLE).open("w", newline="", encoding="utf-8") as file:
+        with listed.open("w", newline="", encoding="utf-8") as file:
             lines = csv.writer(file, lineterminator="\n")
             lines.writerow(HEAD)
             lines.writerows(map(cells, ordered(results)))
-        (folder / PAGE).write_text(page(results, about), encoding="utf-8")
-    return [whole, folder / TABLE, folder / PAGE]
+        html.write_text(page(results, about), encoding="utf-8")
+    return [whole, listed, html]
 
 
 def ordered(results: Sequence[Result]) -> list[Result]:
@@ -122,8 +121,13 @@ def page(results: Sequence[Result], about: Mapping[str, Any]) -> str:
         for line in map(cells, ordered(results))
     )
     first = Section("Verdicts", (MEANING, Table("Contradicted and undetermined first.", heads, rows)))
-    made = f"Thermidor {about.get('version', '')}, rules {about.get('rules_code', '')}, seed {about.get('seed', '')}."
-    return html("The ledger", [first, *map(section, results)], subtitle=str(about.get("theory", "")), foot=(made,))
+    version = about.get("versions", {}).get("thermidor", "")
+    made = f"Thermidor {version}, rules {about.get('rules_code', '')}, seed {about.get('seed', '')}."
+    sizes = "{replicates} runs of {citizens:,} citizens in each arm, {draws} draws of the rules"
+    under = f"{len(results)} claims, theory {about.get('theory', '')}"
+    if "replicates" in about and not about.get("record_only"):
+        under += f", {sizes.format(**about)}"
+    return html("The ledger", [first, *map(section, results)], subtitle=under, foot=(made,))
 
 
 MEANING = (
@@ -164,7 +168,7 @@ def trial_cells(judged: Judged) -> tuple[str, ...]:
     trial = judged.trial
     without = "-" if judged.without is None else words.found(trial, judged.without)
     holding = f"{100 * judged.holding:.0f}% of {judged.draws}" if judged.draws else "-"
-    what = f"{trial.says} ({words.measured(trial.base.measure)})"
+    what = f"{trial.says} ({words.measured(trial.base.measure)}; {words.lived(trial)})"
     return (what, words.claimed(trial), words.found(trial, judged.own), without, holding, judged.model.verdict)
 
 

@@ -48,8 +48,9 @@ LOOKS = {
     "own": ("o", INK, 2.4, 6.0), "again": ("o", "#8a8a86", 1.2, 4.0), "without": ("D", LINES[1], 1.2, 4.2),
 }  # fmt: skip
 LEGEND = (
-    "Green: where the claim wants it. Black: found, with its 95% interval; grey: the same on other draws of chance; "
-    "diamond: without the mechanism that is said to carry it."
+    "Green: where the claim wants it. Black: found, with its 95% interval, or the span of a description's sources (a "
+    "test needs a small corrected p besides); grey: the same on other draws of chance; diamond: without the mechanism "
+    "that is said to carry it."
 )
 
 

@@ -11,7 +11,6 @@ import yaml
 from read_source import DOCS, cell, table
 
 from thermidor.fitting.targets import load_targets
-from thermidor.gallery.rows import shipped as rows
 from thermidor.jit import rules_digest
 from thermidor.ledger import words
 from thermidor.ledger.entry import FOLDER, Entry, shipped
@@ -140,8 +139,7 @@ def fixed() -> dict[str, Any]:
 @cache
 def aimed_at() -> frozenset[str]:
     """Scenarios of the gallery's fitted rows and of the fit's courses: the rules were sought with these in view."""
-    marked = {row.start.scenario for row in rows() if row.mark == "fit"}
-    return frozenset(marked | {target.course.scenario for target in load_targets().targets if target.course})
+    return frozenset(target.start.scenario for target in load_targets().targets if target.mark == "fit")
 
 
 def _trials(entry: Entry, found: dict[str, Any]) -> str:
@@ -176,7 +174,7 @@ def _looks(found: dict[str, Any]) -> str:
 
 def _look(look: dict[str, Any]) -> str:
     told = look["found"]
-    p = "a description, no test" if told["p"] is None else f"p {told['p']:.3f}, corrected {look['adjusted_p']:.3f}"
+    p = words.chance(told["p"], look["adjusted_p"])
     rests = [
         f"{told['cases']} {'country' if told['cases'] == 1 else 'countries'}",
         f"{told['observations']} observations",

@@ -204,8 +204,8 @@ def entry(result: Result) -> None:
             told.append(("other rules", f"so under {100 * judged.holding:.0f}% of {judged.draws} draws"))
         facts([*told, ("verdict", f"{judged.model.verdict} {judged.model.reason}".strip())])
     for look in result.looks:
-        prose(f"\nRecord: {look.look.says}")
+        prose(f"\nRecord{', beside the claim' if look.look.beside else ''}: {look.look.says}")
         found = look.found
-        p = "a description, no test" if found.p is None else f"p {found.p:.3f}, corrected {look.adjusted:.3f}"
+        p = words.chance(found.p, look.adjusted)
         span = f"{words.signed(found.effect)} ({words.signed(found.low)} to {words.signed(found.high)}) {found.unit}"
         facts([("found", span), ("", found.sentence), ("", p), ("", found.warning), ("verdict", look.verdict.verdict)])

@@ -180,3 +180,10 @@ def found(trial: Trial, estimate: Estimate) -> str:
     if trial.form == "together":
         return f"rank correlation {signed(estimate.effect)} ({span})"
     return f"{number(estimate.first)} and {number(estimate.second)}: {signed(estimate.effect)} ({span})"
+
+
+def chance(p: float | None, corrected: float | None) -> str:
+    """What is said of a p and of its correction."""
+    if p is None:
+        return "a description, no test"
+    return f"p {p:.3f}, " + ("beyond correction" if corrected is None else f"corrected {corrected:.3f}")

@@ -61,8 +61,9 @@ class Result:
     @property
     def described(self) -> bool:
         """Whether the verdict on the record rests on descriptions alone, of single cases or printed figures."""
-        decisive = [look for look in self.looks if look.verdict.verdict == self.record.verdict and not look.look.beside]
-        return bool(decisive) and all(look.adjusted is None for look in decisive)
+        parts = [look for look in self.looks if not look.look.beside]
+        decisive = [look for look in parts if look.verdict.verdict == self.record.verdict]
+        return bool(decisive) and all(look.found.p is None for look in decisive)
 
 
 def chosen(names: Sequence[str], every: Sequence[Entry] | None = None) -> tuple[Entry, ...]:

@@ -8,6 +8,7 @@ import os
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any
@@ -56,11 +57,10 @@ class Ask:
         """A checksum of all that the members depend on: scenario, rules, code, lens, sizes and seed."""
         from thermidor import __version__
         from thermidor.jit import rules_digest
-        from thermidor.scenarios import scenario_text
 
         told = [
-            scenario_text(self.scenario), self.months, self.rules, self.replicates, self.citizens, self.seed,
-            sorted(self.variables), self.off, rules_digest(), _lens_digest(), __version__,
+            self.scenario.model_dump_json(), self.months, self.rules, self.replicates, self.citizens, self.seed,
+            sorted(self.variables), self.off, rules_digest(), _reading_digest(), __version__,
         ]  # fmt: skip
         return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:24]
 
@@ -165,9 +165,14 @@ def _read(file: Path, ask: Ask) -> Lived | None:
     return found if len(found.labels) == ask.members else None
 
 
-def _lens_digest() -> str:
-    """A checksum of the lens that names regimes."""
-    folder, digest = Path(__file__).parent.parent / "lenses", hashlib.sha256()
-    for path in sorted([*folder.glob("trotsky.*"), folder / "criteria.py", folder / "spells.py"]):
+READ_BY = ("lenses/trotsky.*", "lenses/criteria.py", "lenses/spells.py", "scenarios/resolved.py", "runs/*.py")
+"""Code that a member hangs on beside the rules: the lens that names regimes, draws of starts, how a run is lived."""
+
+
+@cache
+def _reading_digest() -> str:
+    """A checksum of that code."""
+    folder, digest = Path(__file__).parent.parent, hashlib.sha256()
+    for path in sorted(path for pattern in READ_BY for path in folder.glob(pattern)):
         digest.update(path.read_bytes())
     return digest.hexdigest()

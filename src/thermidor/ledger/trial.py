@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,10 @@ from thermidor.gallery.predicates import Lived
 from thermidor.gallery.starts import Rules, read_draws, scenario_of
 from thermidor.ledger.entry import Arm, Trial, shipped
 from thermidor.runs.ensemble import NO_OUTSIDE
+
+if TYPE_CHECKING:
+    from thermidor.gallery.rows import Start
+    from thermidor.scenarios import Scenario
 
 Floats = NDArray[np.float64]
 SPREAD = 0.2
@@ -127,8 +131,19 @@ def _lived(
     months, kept = _span(trial, arm)
     off = tuple(dict.fromkeys((*off, *(name for name in arm.start.without if name != NO_OUTSIDE))))
     left = tuple({name: value for name, value in draw.items() if name not in off} for draw in rules)
-    ask = Ask(scenario_of(arm.start, months, SPREAD), months, left, replicates, citizens, seed, kept, off)
+    ask = Ask(_scenario(arm.start, months), months, left, replicates, citizens, seed, kept, off)
     return live(ask, cores=bench.cores, kept=bench.kept, told=bench.told, cancel=bench.cancel, simulate=bench.simulate)
+
+
+_MADE: dict[tuple[str, int], Scenario] = {}
+
+
+def _scenario(start: Start, months: int) -> Scenario:
+    """A start's scenario, made once."""
+    place = (repr(start), months)
+    if place not in _MADE:
+        _MADE[place] = scenario_of(start, months, SPREAD)
+    return _MADE[place]
 
 
 def _span(trial: Trial, arm: Arm) -> tuple[int, tuple[str, ...]]:

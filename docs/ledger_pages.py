@@ -124,7 +124,7 @@ def page(entry: Entry, found: dict[str, Any] | None, about: dict[str, Any]) -> s
         listed = [f"- [{name}](../theories/{name}.md): {cell(text)}" for name, text in entry.rivals.items()]
         parts += ["## What rivals expect instead", "\n".join(listed)]
     if changes := [line for line in fixed()[entry.id] if line.get("why")]:
-        lines = [f"- {line['date']}: {line['why']}." for line in changes]
+        lines = [f"- {line['date']}: {line['why'].rstrip('.')}." for line in changes]
         parts += ["## Changed since it was first written", "\n".join(lines)]
     return "\n\n".join([*parts, _made(about)])
 

@@ -181,23 +181,20 @@ def _look(look: dict[str, Any]) -> str:
     ]
     if told["detectable"]:
         rests.append(f"{words.number(told['detectable'])} would have been found four times in five")
-    span = _span(told["effect"], told["low"], told["high"])
+    span = words.span(*(_number(told[key]) for key in ("effect", "low", "high")))
     lines = [
         f"**{look['says']}** *{look['verdict']['verdict']}{', beside the claim' if look['beside'] else ''}*",
         f"{told['sentence']} Estimate {span} {told['unit']}; {p}; {'; '.join(rests)}.",
     ]
     lines += [f"*{told['warning']}*"] if told["warning"] else []
-    for name, effect, low, high, other in told["readings"]:
-        said = "" if other is None else f", p {other:.3f}"
-        lines.append(f"Another reading: {name}: {_span(effect, low, high)}{said}.")
+    lines += [words.reading(name, *map(_number, numbers), p) for name, *numbers, p in told["readings"]]
     if told["sources"]:
         lines.append("Sources: " + "; ".join(told["sources"]) + ".")
     return "\n\n".join(lines)
 
 
-def _span(effect: float | None, low: float | None, high: float | None) -> str:
-    ends = [words.signed(float("nan") if number is None else number) for number in (effect, low, high)]
-    return f"{ends[0]} ({ends[1]} to {ends[2]})"
+def _number(value: float | None) -> float:
+    return float("nan") if value is None else value
 
 
 SHORT = {"supported": "+", "contradicted": "**-**", "undetermined": "o", "not testable": "", "by construction": "="}

@@ -517,3 +517,6 @@ def test_explain_a_claim() -> None:
     ):
         assert part in " ".join(result.output.split())
     assert CliRunner().invoke(app, ["explain", "p16"]).output == result.output
+    parts = CliRunner().invoke(app, ["explain", "P38"]).output
+    assert all(part in parts for part in ("P38a", "P38b", "P38c"))
+    assert CliRunner().invoke(app, ["explain", "P77"]).exit_code == 2

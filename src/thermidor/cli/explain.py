@@ -12,6 +12,7 @@ from thermidor.cli.tables import facts, prose, say, table
 from thermidor.errors import InputError, nearest
 
 if TYPE_CHECKING:
+    from thermidor.ledger.entry import Entry
     from thermidor.lenses.criteria import Criterion
 
 MONTH = (
@@ -31,7 +32,7 @@ def explain(topic: str, name: str | None) -> None:
     from thermidor.lenses import LENSES
 
     if re.fullmatch(r"[Pp]\d\d[abc]?", topic) and name is None:
-        topic, name = "claim", topic[0].upper() + topic[1:]
+        return _claim(topic[0].upper() + topic[1:])
     if topic in LENSES:
         topic, name = ("lens", topic) if name is None else ("regime", name)
     work: dict[str, tuple[Callable[[], Mapping[str, str]], Callable[[str], None]]] = {
@@ -188,12 +189,18 @@ def _claims() -> Mapping[str, str]:
 
 
 def _claim(name: str) -> None:
-    """A claim: what carries it, the trials that could refute it, the tests on the record, what rivals expect."""
-    from thermidor.ledger import words
-    from thermidor.ledger.entry import shipped
+    """A claim, or all parts of it. Raises InputError for one that there is not."""
+    from thermidor.ledger.work import chosen
 
-    entry = next(entry for entry in shipped() if entry.id.startswith(name))
-    say(name, f"section and paragraph {entry.at}, {entry.basis}")
+    for entry in chosen((name,)):
+        _entry(entry)
+
+
+def _entry(entry: Entry) -> None:
+    """What carries a claim, the trials that could refute it, the tests on the record, what rivals expect."""
+    from thermidor.ledger import words
+
+    say(entry.id, f"section and paragraph {entry.at}, {entry.basis}")
     prose(entry.claim)
     carried = ", ".join(mechanism.replace("_", " ") for mechanism in entry.mechanisms)
     facts([("carried by", carried or "nothing in the model")])
@@ -213,4 +220,4 @@ def _claim(name: str) -> None:
     if entry.rivals:
         say("What rivals expect")
         facts(entry.rivals.items())
-    prose(f"\n`thermidor ledger {name}` tries it.")
+    prose(f"\n`thermidor ledger {entry.id}` tries it.")

@@ -207,5 +207,5 @@ def entry(result: Result) -> None:
         prose(f"\nRecord{', beside the claim' if look.look.beside else ''}: {look.look.says}")
         found = look.found
         p = words.chance(found.p, look.adjusted)
-        span = f"{words.signed(found.effect)} ({words.signed(found.low)} to {words.signed(found.high)}) {found.unit}"
+        span = f"{words.span(found.effect, found.low, found.high)} {found.unit}"
         facts([("found", span), ("", found.sentence), ("", p), ("", found.warning), ("verdict", look.verdict.verdict)])

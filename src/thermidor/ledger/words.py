@@ -187,3 +187,14 @@ def chance(p: float | None, corrected: float | None) -> str:
     if p is None:
         return "a description, no test"
     return f"p {p:.3f}, " + ("beyond correction" if corrected is None else f"corrected {corrected:.3f}")
+
+
+def span(effect: float, low: float, high: float) -> str:
+    """An estimate with its interval."""
+    return f"{signed(effect)} ({signed(low)} to {signed(high)})"
+
+
+def reading(words: str, effect: float, low: float, high: float, p: float | None) -> str:
+    """Another reading of the same data, as a sentence."""
+    said = "" if p is None else f", p {p:.3f}"
+    return f"Another reading: {words}: {span(effect, low, high)}{said}."

@@ -153,7 +153,7 @@ def section(result: Result) -> Section:
     if result.looks:
         heads = ("in the record", "found", "p", "corrected", "countries", "verdict")
         parts.append(Table("", heads, tuple(map(look_cells, result.looks))))
-        parts += [look.found.warning for look in result.looks if look.found.warning]
+        parts += [said for look in result.looks if (said := _beside(look))]
     if entry.rivals:
         parts.append(Facts(tuple(entry.rivals.items())))
     return Section(f"{entry.id}", tuple(parts))
@@ -177,9 +177,18 @@ def look_cells(look: Recorded) -> tuple[str, ...]:
     found = look.found
     p = "-" if found.p is None else f"{found.p:.3f}"
     corrected = "-" if look.adjusted is None else f"{look.adjusted:.3f}"
-    span = f"{words.signed(found.effect)} ({words.signed(found.low)} to {words.signed(found.high)}) {found.unit}"
+    span = f"{words.span(found.effect, found.low, found.high)} {found.unit}"
     said = f"{look.look.says} {found.sentence}" + (" (Beside the claim.)" if look.look.beside else "")
     return (said, span, p, corrected, str(found.cases), look.verdict.verdict)
+
+
+def _beside(look: Recorded) -> str:
+    """What stands below the table of a test: its warning, other readings, what it rests on."""
+    found = look.found
+    told = [found.warning] if found.warning else []
+    told += [words.reading(*each) for each in found.readings]
+    told += [f"Sources: {'; '.join(found.sources)}."] if found.sources else []
+    return f"{look.look.says} {' '.join(told)}" if told else ""
 
 
 def figure(result: Result) -> Figure | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -145,11 +146,12 @@ def joined(parts: Sequence[Verdict]) -> Verdict:
     return Verdict(whole, f"of {len(parts)} parts {said}" + (f", {none} without an effect that counts" if none else ""))
 
 
-def looks(every: Sequence[Entry] | None = None) -> dict[str, tuple[Recorded, ...]]:
+@cache
+def looks() -> dict[str, tuple[Recorded, ...]]:
     """All tests on the record of all entries, judged together, so that asking for one entry corrects for all."""
     from thermidor.ledger.record import TESTS
 
-    every = shipped() if every is None else every
+    every = shipped()
     names = tuple(dict.fromkeys(look.test for entry in every for look in entry.record))
     found = {name: TESTS[name]() for name in names}
     tests = {name: one for name, one in found.items() if one.p is not None}

@@ -207,7 +207,7 @@ def _entry(entry: Entry) -> None:
     for trial in entry.trials:
         prose(f"\n{trial.says}")
         told = [("measured", words.measured(trial.base.measure)), ("claimed", words.claimed(trial))]
-        told.append(("needs", "; ".join(map(words.mechanism, trial.off)) or trial.off_none))
+        told.append(("needs", "; ".join(map(words.mechanism, trial.off)) or f"not testable: {trial.off_none}"))
         told += [("by construction", trial.built)] if trial.built else []
         facts([("lived", words.lived(trial)), *told])
     for look in entry.record:

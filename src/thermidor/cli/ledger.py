@@ -161,9 +161,9 @@ def report(found: tuple[Result, ...], theory: str, seconds: float) -> None:
     from thermidor.ledger.judge import VERDICTS
     from thermidor.ledger.write import ordered
 
-    say("The ledger", f"theory {theory}, {many(len(found), 'claim')}, {seconds:.0f} s")
-    lines = []
     lived = any(result.model for result in found)
+    say("The ledger", f"{f'theory {theory}, ' if lived else ''}{many(len(found), 'claim')}, {seconds:.0f} s")
+    lines = []
     for result in ordered(found):
         said = [SHORT[verdict.verdict] for verdict in (result.model, result.needs) if verdict]
         lines.append(
@@ -174,8 +174,8 @@ def report(found: tuple[Result, ...], theory: str, seconds: float) -> None:
     counts = []
     for name in ("model", "needs", "record"):
         verdicts = [getattr(result, name) for result in found]
-        told = [v.verdict for v in verdicts if v is not None]
-        counts.append((name, ", ".join(f"{told.count(v)} {v}" for v in VERDICTS if v in told) or "not asked"))
+        if told := [v.verdict for v in verdicts if v is not None]:
+            counts.append((name, ", ".join(f"{told.count(v)} {v}" for v in VERDICTS if v in told)))
     facts(counts)
     prose("\nmodel: what the theory implies when it runs; mechanism: whether that goes without the mechanism named for "
           "it; record: what data say, where there are any (*: a description of single cases, no test).")  # fmt: skip

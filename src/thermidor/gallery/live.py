@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import cache
@@ -73,10 +73,14 @@ def live(
     told: Told | None = None,
     cancel: Event | None = None,
     simulate: Callable[..., Any] | None = None,
+    only: Collection[str] | None = None,
 ) -> Lived:
-    """Live the members of an Ask, or read those that were kept. Raises InputError before any work, or Interrupted."""
+    """Live the members of an Ask, or read those that were kept. Raises InputError before any work, or Interrupted.
+
+    only: variables that are read of what was kept (default: all).
+    """
     file = None if kept is None else kept / f"{ask.digest()}.npz"
-    if file is not None and (found := _read(file, ask)) is not None:
+    if file is not None and (found := _read(file, ask, ask.variables if only is None else only)) is not None:
         if told is not None:
             told(ask.members)
         return found
@@ -154,11 +158,11 @@ def _write(file: Path, lived: Lived) -> None:
         os.replace(aside, file)
 
 
-def _read(file: Path, ask: Ask) -> Lived | None:
+def _read(file: Path, ask: Ask, variables: Collection[str]) -> Lived | None:
     """Members that were kept; None where they were not, or what is there is no such file."""
     try:
         with np.load(file, allow_pickle=False) as kept:
-            values = {name: kept[f"value_{name}"] for name in ask.variables}
+            values = {name: kept[f"value_{name}"] for name in variables}
             found = Lived(kept["labels"], tuple(map(str, kept["names"])), values, kept["failed"])
     except (OSError, ValueError, KeyError, EOFError, BadZipFile):
         return None

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any
@@ -132,7 +133,8 @@ def _lived(
     off = tuple(dict.fromkeys((*off, *(name for name in arm.start.without if name != NO_OUTSIDE))))
     left = tuple({name: value for name, value in draw.items() if name not in off} for draw in rules)
     ask = Ask(_scenario(arm.start, months), months, left, replicates, citizens, seed, kept, off)
-    return live(ask, cores=bench.cores, kept=bench.kept, told=bench.told, cancel=bench.cancel, simulate=bench.simulate)
+    means: dict[str, Any] = {"cores": bench.cores, "kept": bench.kept, "told": bench.told, "cancel": bench.cancel}
+    return live(ask, **means, simulate=bench.simulate, only=trial.variables)
 
 
 _MADE: dict[tuple[str, int], Scenario] = {}
@@ -161,10 +163,15 @@ def plausible(count: int, seed: int, fixed: Mapping[str, float]) -> tuple[Rules,
 
     Rules of a theory (`fixed`) stay, and what the fit found under the chapter's is not used for another theory.
     """
+    return _plausible(count, seed, tuple(sorted(fixed.items())))
+
+
+@cache
+def _plausible(count: int, seed: int, own_rules: tuple[tuple[str, float], ...]) -> tuple[Rules, ...]:
     from thermidor.rules import load_rules
     from thermidor.scenarios.resolved import unit_draw
 
-    registry, found = load_rules(), []
+    registry, found, fixed = load_rules(), list[Rules](), dict(own_rules)
     fit = read_draws(POSTERIOR) if POSTERIOR.is_file() and not fixed else [{}]
     for d in range(count):
         own = dict(fixed) | fit[d % len(fit)]

@@ -52,8 +52,9 @@ def beside(result: Result, country: str, measures: tuple[listed.Measure, ...]) -
         table(heads, rows, right=(1, 2, 3, 4))
         most = listed.largest_year(own).share if any(narrow.values()) else 0.0
         parts = _fullest(years, first, last, runs)
-        span = f"{100 * np.median(parts):.0f}% (from {100 * min(parts):.0f}% to {100 * max(parts):.0f}%)"
-        prose(f"{first}-{last}: the fullest year has {100 * most:.0f}% of what narrows in the list; of a run's {span}.")
+        span = f"{100 * np.median(parts):.0f}% ({100 * min(parts):.0f}% to {100 * max(parts):.0f}%)"
+        prose(f"{first}-{last}: the fullest year has {100 * most:.0f}% of what narrows in the list. Of its measures a "
+              f"run has {span} in its own fullest year.")  # fmt: skip
     places = ", ".join(dict.fromkeys(one.place for one in measures))
     prose(f"The list is of {places}. It gives order and not size, and was chosen; nothing is fitted to it.")
 

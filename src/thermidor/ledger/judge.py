@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from thermidor.analysis.statistics import cluster_interval, unanimous
+from thermidor.analysis.statistics import Z, cluster_interval, unanimous
 from thermidor.ledger.entry import Trial
 from thermidor.ledger.trial import Numbers, Tried
 from thermidor.runs.summary import interval
@@ -29,6 +29,10 @@ HALF = 0.5
 """A mechanism carries an effect of which so much, or less, is left without it; a bar, if it is missed without it."""
 FEWEST = 10
 """Members below which nothing is said."""
+FLAT = 1e-12
+"""Numbers that differ by no more are one."""
+RANKS = 1.03
+"""A rank correlation's spread over Fisher's: the root of 1.06 (Fieller, Hartley and Pearson 1957)."""
 
 
 @dataclass(frozen=True)
@@ -86,23 +90,23 @@ def estimate(trial: Trial, numbers: Numbers) -> Estimate:
         return Estimate(*_correlation(first, second), count, float(first.mean()), float(second.mean()))
     difference = second - first
     low, high = _around(difference)
-    if np.ptp(difference) < 1e-12 and trial.base.measure.kind in ("share", "true"):
+    if np.ptp(difference) < FLAT and trial.base.measure.kind in ("share", "true"):
         low, high = unanimous(float(difference.mean()), count)
     return Estimate(float(difference.mean()), low, high, count, float(first.mean()), float(second.mean()))
 
 
 def _around(values: Floats) -> tuple[float, float]:
-    if np.ptp(values) < 1e-12:
+    if np.ptp(values) < FLAT:
         return float(values[0]), float(values[0])
     return cluster_interval(values, np.arange(len(values)))
 
 
 def _correlation(first: Floats, second: Floats) -> tuple[float, float, float]:
     """The rank correlation of two measures over members, with Fisher's interval; 0 for constants."""
-    if np.ptp(first) < 1e-12 or np.ptp(second) < 1e-12:
+    if np.ptp(first) < FLAT or np.ptp(second) < FLAT:
         return 0.0, 0.0, 0.0
     found = float(np.corrcoef(_ranks(first), _ranks(second))[0, 1])
-    half = 1.96 * 1.03 / np.sqrt(max(len(first) - 3, 1))
+    half = Z * RANKS / np.sqrt(max(len(first) - 3, 1))
     z = np.arctanh(np.clip(found, -0.999999, 0.999999))
     return found, float(np.tanh(z - half)), float(np.tanh(z + half))
 

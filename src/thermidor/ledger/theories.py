@@ -28,6 +28,7 @@ FEW = Sizes(replicates=40, citizens=600, draws=0)
 COURSE = Path(__file__).with_name("course.yaml")
 """Whose runs are scored, and beside what."""
 CITIZENS = 2_000
+"""Citizens in each country of the runs that are scored, whatever trials have: few would widen the runs' spread."""
 
 
 def verdicts(

@@ -12,8 +12,7 @@ from read_source import DOCS, cell, table
 
 from thermidor.fitting.targets import load_targets
 from thermidor.jit import rules_digest
-from thermidor.ledger import words
-from thermidor.ledger.entry import FOLDER, Entry, shipped
+from thermidor.ledger.entry import FOLDER, Entry, Trial, shipped
 from thermidor.ledger.judge import VERDICTS
 
 FOUND, THEORIES = DOCS / "results" / "ledger.json", DOCS / "results" / "ledger-theories.json"
@@ -143,58 +142,26 @@ def aimed_at() -> frozenset[str]:
 
 
 def _trials(entry: Entry, found: dict[str, Any]) -> str:
-    lines = []
-    for trial, told in zip(entry.trials, found["trials"], strict=True):
-        holding = "-" if told["holding"] is None else f"{100 * told['holding']:.0f}%"
-        lived = f"{trial.says} *{words.measured(trial.base.measure)}; {_lived(trial)}*"
-        off = "; ".join(map(words.mechanism, trial.off)) or trial.off_none
-        without = _found(trial, told["without"]) if told["without"] else "-"
-        verdict = told["model"]["verdict"] + (f": {told['model']['reason']}" if told["model"]["reason"] else "")
-        needs = f"{told['needs']['verdict']} ({off})"
-        lines.append((lived, words.claimed(trial), _found(trial, told["own"]), verdict, holding, without, needs))
-    heads = ("trial", "claimed", "found (95%)", "verdict", "other rules", "without the mechanism", "needs it")
-    return table(heads, lines) + "\n\n(fitted): the rules were sought with this scenario in view."
+    told = [_told(trial.says, [*one["told"], ("scenario", _places(trial))]) for trial, one in _pairs(entry, found)]
+    return "\n\n".join([*told, "(fitted): the rules were sought with this scenario in view."])
 
 
-def _lived(trial: Any) -> str:
+def _pairs(entry: Entry, found: dict[str, Any]) -> list[tuple[Trial, dict[str, Any]]]:
+    return list(zip(entry.trials, found["trials"], strict=True))
+
+
+def _places(trial: Trial) -> str:
     places = dict.fromkeys(arm.start.scenario for arm in trial.arms)
-    told = [f"[{name}](../scenarios/{name}.md)" + (" (fitted)" if name in aimed_at() else "") for name in places]
-    return ", ".join(told) + ", " + words.lived(trial).partition(", ")[2]
-
-
-def _found(trial: Any, told: dict[str, Any]) -> str:
-    from thermidor.ledger.judge import Estimate
-
-    return words.found(trial, Estimate(**{k: float("nan") if v is None else v for k, v in told.items()}))
+    return ", ".join(f"[{name}](../scenarios/{name}.md)" + " (fitted)" * (name in aimed_at()) for name in places)
 
 
 def _looks(found: dict[str, Any]) -> str:
-    return "\n\n".join(_look(look) for look in found["looks"])
+    return "\n\n".join(_told(look["says"], look["told"]) for look in found["looks"])
 
 
-def _look(look: dict[str, Any]) -> str:
-    told = look["found"]
-    p = words.chance(told["p"], look["adjusted_p"])
-    rests = [
-        f"{told['cases']} {'country' if told['cases'] == 1 else 'countries'}",
-        f"{told['observations']} observations",
-    ]
-    if told["detectable"]:
-        rests.append(f"{words.number(told['detectable'])} would have been found four times in five")
-    span = words.span(*(_number(told[key]) for key in ("effect", "low", "high")))
-    lines = [
-        f"**{look['says']}** *{look['verdict']['verdict']}{', beside the claim' if look['beside'] else ''}*",
-        f"{told['sentence']} Estimate {span} {told['unit']}; {p}; {'; '.join(rests)}.",
-    ]
-    lines += [f"*{told['warning']}*"] if told["warning"] else []
-    lines += [words.reading(name, *map(_number, numbers), p) for name, *numbers, p in told["readings"]]
-    if told["sources"]:
-        lines.append("Sources: " + "; ".join(told["sources"]) + ".")
-    return "\n\n".join(lines)
-
-
-def _number(value: float | None) -> float:
-    return float("nan") if value is None else value
+def _told(says: str, facts: list[Any]) -> str:
+    """A heading, and under it names with what is said of each."""
+    return f"### {says.rstrip('.')}\n\n" + table(("", ""), [(name, text) for name, text in facts])
 
 
 SHORT = {"supported": "+", "contradicted": "**-**", "undetermined": "o", "not testable": "", "by construction": "="}

@@ -511,7 +511,7 @@ def test_explain_a_claim() -> None:
     for part in (
         "sterner",
         "changed: product a head 5",
-        "less, by 0.02 and more",
+        "less where changed, by 0.02 or more",
         "deliveries taken by force",
         "Record",
     ):

@@ -183,29 +183,15 @@ def report(found: tuple[Result, ...], theory: str, seconds: float) -> None:
 
 def entry(result: Result) -> None:
     """Print one entry: claim, reasons, trials and tests."""
-    from thermidor.ledger import words
+    from thermidor.ledger import tell
 
     say(result.entry.id, f"section and paragraph {result.entry.at}")
     prose(result.entry.claim)
     verdicts = (("in the model", result.model), ("needs it", result.needs), ("in the record", result.record))
-    facts([(name, f"{v.verdict}: {v.reason}".rstrip(": ")) for name, v in verdicts if v is not None])
+    facts([(name, tell.verdict(v)) for name, v in verdicts if v is not None])
     for judged in result.trials:
         prose(f"\n{judged.trial.says}")
-        told = [
-            ("lived", words.lived(judged.trial)),
-            ("measured", words.measured(judged.trial.base.measure)),
-            ("claimed", words.claimed(judged.trial)),
-            ("found", words.found(judged.trial, judged.own)),
-            ("other seed", words.found(judged.trial, judged.again)),
-        ]
-        if judged.without is not None:
-            told.append(("without it", words.found(judged.trial, judged.without)))
-        if judged.draws:
-            told.append(("other rules", f"so under {100 * judged.holding:.0f}% of {judged.draws} draws"))
-        facts([*told, ("verdict", f"{judged.model.verdict} {judged.model.reason}".strip())])
+        facts(tell.trial(judged))
     for look in result.looks:
-        prose(f"\nRecord{', beside the claim' if look.look.beside else ''}: {look.look.says}")
-        found = look.found
-        p = words.chance(found.p, look.adjusted)
-        span = f"{words.span(found.effect, found.low, found.high)} {found.unit}"
-        facts([("found", span), ("", found.sentence), ("", p), ("", found.warning), ("verdict", look.verdict.verdict)])
+        prose(f"\nRecord: {look.look.says}")
+        facts(tell.look(look))

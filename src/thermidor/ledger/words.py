@@ -169,7 +169,7 @@ def claimed(trial: Trial) -> str:
         return f"below {number(trial.below)}"
     if trial.sign == 0:
         return f"no difference beyond {number(trial.margin)}"
-    return f"{'more' if trial.sign > 0 else 'less'}, by {number(trial.margin)} and more"
+    return f"{'more' if trial.sign > 0 else 'less'} where changed, by {number(trial.margin)} or more"
 
 
 def found(trial: Trial, estimate: Estimate) -> str:
@@ -179,7 +179,7 @@ def found(trial: Trial, estimate: Estimate) -> str:
         return f"{number(estimate.effect)} ({number(estimate.low)} to {number(estimate.high)})"
     if trial.form == "together":
         return f"rank correlation {signed(estimate.effect)} ({span})"
-    return f"{number(estimate.first)} and {number(estimate.second)}: {signed(estimate.effect)} ({span})"
+    return f"{number(estimate.first)}, changed {number(estimate.second)}: {signed(estimate.effect)} ({span})"
 
 
 def chance(p: float | None, corrected: float | None) -> str:
@@ -190,11 +190,10 @@ def chance(p: float | None, corrected: float | None) -> str:
 
 
 def span(effect: float, low: float, high: float) -> str:
-    """An estimate with its interval."""
-    return f"{signed(effect)} ({signed(low)} to {signed(high)})"
+    """An estimate with its interval, where it has one."""
+    return signed(effect) if low == effect == high else f"{signed(effect)} ({signed(low)} to {signed(high)})"
 
 
 def reading(words: str, effect: float, low: float, high: float, p: float | None) -> str:
-    """Another reading of the same data, as a sentence."""
-    said = "" if p is None else f", p {p:.3f}"
-    return f"Another reading: {words}: {span(effect, low, high)}{said}."
+    """Another reading of the same data."""
+    return f"{words}: {span(effect, low, high)}" + ("" if p is None else f", p {p:.3f}")

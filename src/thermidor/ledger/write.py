@@ -10,7 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from thermidor.ledger import words
+from thermidor.ledger import tell, words
 from thermidor.ledger.judge import VERDICTS, Estimate, Judged, Verdict
 from thermidor.ledger.work import Recorded, Result
 
@@ -85,7 +85,8 @@ def _trial(judged: Judged) -> dict[str, Any]:
     }
     told |= {"claimed": words.claimed(trial), "margin": trial.margin, "off": trial.off}
     names = ("own", "again", "without", "holding", "draws", "model", "needs")
-    return told | {name: _plain(getattr(judged, name)) for name in names}
+    told |= {name: _plain(getattr(judged, name)) for name in names}
+    return {**told, "told": tell.trial(judged)}
 
 
 def _look(look: Recorded) -> dict[str, Any]:
@@ -97,7 +98,13 @@ def _look(look: Recorded) -> dict[str, Any]:
         "expects": look.look.sign,
     }
     told |= {"beside": look.look.beside}
-    return {**told, "adjusted_p": look.adjusted, "verdict": _plain(look.verdict), "found": found}
+    return {
+        **told,
+        "adjusted_p": look.adjusted,
+        "verdict": _plain(look.verdict),
+        "found": found,
+        "told": tell.look(look),
+    }
 
 
 def _plain(value: Any) -> Any:
@@ -115,12 +122,13 @@ def page(results: Sequence[Result], about: Mapping[str, Any]) -> str:
     from thermidor.views.report import Section, Table
     from thermidor.views.report import page as html
 
-    heads = ("", "claim", "in the model", "needs the mechanism", "in the record")
-    rows = tuple(
-        (line[0], line[3], line[4] or "not asked", line[5] or "not asked", line[6])
-        for line in map(cells, ordered(results))
-    )
-    first = Section("Verdicts", (MEANING, Table("Contradicted and undetermined first.", heads, rows)))
+    shown = {0: "", 3: "claim", 4: "in the model", 5: "needs the mechanism", 6: "in the record"}
+    if not any(result.model for result in results):
+        del shown[4], shown[5]
+    lines = [[cell.replace(", described", "*") for cell in cells(result)] for result in ordered(results)]
+    rows, note = tuple(tuple(line[nth] for nth in shown) for line in lines), "* A description of single cases, no test."
+    table = Table("Contradicted and undetermined first.", tuple(shown.values()), rows, note=note)
+    first = Section("Verdicts", (MEANING, table))
     version = about.get("versions", {}).get("thermidor", "")
     made = f"Thermidor {version}, rules {about.get('rules_code', '')}, seed {about.get('seed', '')}."
     sizes = "{replicates} runs of {citizens:,} citizens in each arm, {draws} draws of the rules"
@@ -139,56 +147,21 @@ MEANING = (
 
 def section(result: Result) -> Section:
     """One entry: claim, verdicts with reasons, figure, trials, tests on the record, what rivals expect."""
-    from thermidor.views.report import Facts, Section, Table, picture
+    from thermidor.views.report import Facts, Section, picture
 
     entry = result.entry
     verdicts = (("in the model", result.model), ("needs the mechanism", result.needs), ("in the record", result.record))
-    facts = tuple((name, _said(verdict)) for name, verdict in verdicts if verdict is not None)
+    facts = tuple((name, tell.verdict(verdict)) for name, verdict in verdicts if verdict is not None)
     parts: list[Any] = [entry.claim, Facts((*facts, ("chapter", f"section and paragraph {entry.at} ({entry.basis})")))]
     if (drawn := figure(result)) is not None:
         parts.append(picture(drawn, f"What was found for {entry.id}: {', '.join(f'{n} {v}' for n, v in facts)}."))
-    if result.trials:
-        heads = ("in the model", "claimed", "found", "without the mechanism", "other rules", "verdict")
-        parts.append(Table("", heads, tuple(map(trial_cells, result.trials))))
-    if result.looks:
-        heads = ("in the record", "found", "p", "corrected", "countries", "verdict")
-        parts.append(Table("", heads, tuple(map(look_cells, result.looks))))
-        parts += [said for look in result.looks if (said := _beside(look))]
+    for judged in result.trials:
+        parts += [f"In the model: {judged.trial.says}", Facts(tuple(tell.trial(judged)))]
+    for look in result.looks:
+        parts += [f"In the record: {look.look.says}", Facts(tuple(tell.look(look)))]
     if entry.rivals:
-        parts.append(Facts(tuple(entry.rivals.items())))
+        parts += ["What rivals expect instead:", Facts(tuple(entry.rivals.items()))]
     return Section(f"{entry.id}", tuple(parts))
-
-
-def _said(verdict: Verdict) -> str:
-    return f"{verdict.verdict}. {verdict.reason[:1].upper()}{verdict.reason[1:]}".strip().rstrip(".") + "."
-
-
-def trial_cells(judged: Judged) -> tuple[str, ...]:
-    """A trial as a line of a table."""
-    trial = judged.trial
-    without = "-" if judged.without is None else words.found(trial, judged.without)
-    holding = f"{100 * judged.holding:.0f}% of {judged.draws}" if judged.draws else "-"
-    what = f"{trial.says} ({words.measured(trial.base.measure)}; {words.lived(trial)})"
-    return (what, words.claimed(trial), words.found(trial, judged.own), without, holding, judged.model.verdict)
-
-
-def look_cells(look: Recorded) -> tuple[str, ...]:
-    """A test on the record as a line of a table."""
-    found = look.found
-    p = "-" if found.p is None else f"{found.p:.3f}"
-    corrected = "-" if look.adjusted is None else f"{look.adjusted:.3f}"
-    span = f"{words.span(found.effect, found.low, found.high)} {found.unit}"
-    said = f"{look.look.says} {found.sentence}" + (" (Beside the claim.)" if look.look.beside else "")
-    return (said, span, p, corrected, str(found.cases), look.verdict.verdict)
-
-
-def _beside(look: Recorded) -> str:
-    """What stands below the table of a test: its warning, other readings, what it rests on."""
-    found = look.found
-    told = [found.warning] if found.warning else []
-    told += [words.reading(*each) for each in found.readings]
-    told += [f"Sources: {'; '.join(found.sources)}."] if found.sources else []
-    return f"{look.look.says} {' '.join(told)}" if told else ""
 
 
 def figure(result: Result) -> Figure | None:

@@ -51,7 +51,7 @@ derived: .venv/ready-base ## make the scenarios that begin from a later state of
 pins: .venv/ready-base ## choose new versions: write requirements/*.txt (use the oldest Python)
 	$(BIN)/python -m venv .venv/tools
 	.venv/tools/bin/pip install --quiet pip-tools
-	cd requirements && for set in base experiments test docs bench; do \
+	cd requirements && for set in base experiments lab test docs bench; do \
 		CUSTOM_COMPILE_COMMAND='make pins' ../.venv/tools/bin/pip-compile --quiet --upgrade --generate-hashes \
 			--allow-unsafe --strip-extras --no-emit-index-url --no-emit-trusted-host --no-emit-find-links \
 			--output-file $$set.txt $$set.in || exit 1; \

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from read_source import DOCS, cell, table
+from read_source import DOCS, cell, mechanisms, table
 
 from thermidor.fitting.targets import load_targets
 from thermidor.jit import rules_digest
 from thermidor.ledger.entry import FOLDER, Entry, Trial, shipped
 from thermidor.ledger.judge import VERDICTS
+from thermidor.theories import DEFAULT
 
 FOUND, THEORIES = DOCS / "results" / "ledger.json", DOCS / "results" / "ledger-theories.json"
 FIXED = FOLDER.with_name("fixed.yaml")
@@ -67,12 +68,14 @@ def counts_in_words() -> str:
     )
 
 
-ALL = tuple(name for verdict in VERDICTS for name in (verdict, f"{verdict}, described"))
+ALL = tuple(name for verdict in VERDICTS for name in (verdict, f"{verdict}, no effect", f"{verdict}, described"))
 
 
 def _verdict(entry: dict[str, Any], key: str) -> str:
-    """A verdict, and whether one on the record rests on descriptions alone."""
+    """A verdict; whether one on the record rests on descriptions alone, one in the model on an absence."""
     said: str = entry[key]["verdict"]
+    if key == "model" and entry["flat"]:
+        return f"{said}, no effect"
     return f"{said}, described" if key == "record" and entry["described"] else said
 
 
@@ -93,19 +96,23 @@ def _verdicts(entries: list[dict[str, Any]]) -> str:
     lines = []
     for entry in sorted(entries, key=place):
         link = f"[{entry['id']}]({entry['id']}.md)"
-        lines.append((link, entry["claim"], *(_verdict(entry, key) for key, _ in KINDS), entry["model"]["reason"]))
-    return table(("", "claim", *(name for _, name in KINDS), "in the model, because"), lines)
+        said = tuple(_verdict(entry, key) for key, _ in KINDS)
+        lines.append((link, entry["claim"], *said, _as_well(entry["id"]), entry["model"]["reason"]))
+    return table(("", "claim", *(name for _, name in KINDS), "rivals imply it too", "in the model, because"), lines)
+
+
+def _as_well(id: str) -> str:
+    """How many rivals' models support a claim, where the chapter's does, of how many."""
+    line = found_in(THEORIES).get("verdicts", {}).get(id)
+    if line is None or line[DEFAULT]["model"] != VERDICTS[2]:
+        return ""
+    rivals = [name for name in line if name not in ("claim", DEFAULT)]
+    return f"{sum(line[name]['model'] == VERDICTS[2] for name in rivals)} of {len(rivals)}"
 
 
 def page(entry: Entry, found: dict[str, Any] | None, about: dict[str, Any]) -> str:
     """One entry: claim, verdicts, picture, trials, tests on the record, what rivals expect."""
-    carried = ", ".join(f"[{name.replace('_', ' ')}](../mechanisms/{name}.md)" for name in entry.mechanisms)
-    parts = [
-        f"# {entry.id}",
-        f"> {entry.claim}",
-        f"Section and paragraph {entry.at} of the chapter ({entry.basis}). "
-        + (f"Carried by: {carried}." if carried else "Nothing in the model carries it."),
-    ]
+    parts = [f"# {entry.id}", f"> {entry.claim}", f"Section and paragraph {entry.at} of the chapter ({entry.basis})."]
     if found is None:
         return "\n\n".join([*parts, "Not lived yet."])
     if found["digest"] != entry.digest:
@@ -119,6 +126,7 @@ def page(entry: Entry, found: dict[str, Any] | None, about: dict[str, Any]) -> s
     elif entry.trials_none:
         parts += ["## In the model", entry.trials_none]
     parts += ["## In the record", _looks(found) if found["looks"] else entry.record_none]
+    parts += ["## What carries it in the model", _carried(entry)]
     if entry.rivals:
         listed = [f"- [{name}](../theories/{name}.md): {cell(text)}" for name, text in entry.rivals.items()]
         parts += ["## What rivals expect instead", "\n".join(listed)]
@@ -126,6 +134,13 @@ def page(entry: Entry, found: dict[str, Any] | None, about: dict[str, Any]) -> s
         lines = [f"- {line['date']}: {line['why'].rstrip('.')}." for line in changes]
         parts += ["## Changed since it was first written", "\n".join(lines)]
     return "\n\n".join([*parts, _made(about)])
+
+
+def _carried(entry: Entry) -> str:
+    """The mechanisms that are said to carry a claim, each with its rule in a sentence."""
+    known = {m.name: m.sentence for m in mechanisms()}
+    lines = [f"- [{name.replace('_', ' ')}](../mechanisms/{name}.md): {known[name]}" for name in entry.mechanisms]
+    return "\n".join(lines) or "Nothing in the model carries it."
 
 
 @cache
@@ -143,7 +158,8 @@ def aimed_at() -> frozenset[str]:
 
 def _trials(entry: Entry, found: dict[str, Any]) -> str:
     told = [_told(trial.says, [*one["told"], ("scenario", _places(trial))]) for trial, one in _pairs(entry, found)]
-    return "\n\n".join([*told, "(fitted): the rules were sought with this scenario in view."])
+    seen = any(arm.start.scenario in aimed_at() for trial in entry.trials for arm in trial.arms)
+    return "\n\n".join([*told, *["(fitted): the rules were sought with this scenario in view."] * seen])
 
 
 def _pairs(entry: Entry, found: dict[str, Any]) -> list[tuple[Trial, dict[str, Any]]]:
@@ -191,10 +207,38 @@ def theories_block() -> str:
     return "\n\n".join([
         f"Made by `python docs/ledger.py theories`: rules {found['rules_code']}, seed {found['seed']}, "
         f"{_sizes(found)}, no draws of the rules, {found['on']}.",
+        _otherwise(verdicts),
         "## Verdicts in the model",
         table(("theory", *VERDICTS[:3]), counts),
         "`+` supported, `-` contradicted, `o` undetermined, `=` by construction.",
         table(("", "claim", *names), rows),
-        "## Whose runs foretell what was observed",
+        "## Whose runs come nearest to what was observed",
+        _best(found["scores"]),
         table(("theory", "of", "score", "mean", "less the chapter's", "years"), scores),
     ])  # fmt: skip
+
+
+def _best(scores: list[dict[str, Any]]) -> str:
+    """For each score, which theories do better than the chapter's with an interval that leaves out none."""
+    lines = []
+    for of, kind in dict.fromkeys((line["of"], line["kind"]) for line in scores):
+        own = [line for line in scores if (line["of"], line["kind"]) == (of, kind)]
+        better = [
+            f"{line['theory']} ({line['less']:+.3f})" for line in own if line["high"] is not None and line["high"] < 0
+        ]
+        worse = [line["theory"] for line in own if line["low"] is not None and line["low"] > 0]
+        said = (
+            "better than the chapter's: " + (", ".join(better) or "none") + "; worse: " + (", ".join(worse) or "none")
+        )
+        lines.append(f"- {of.replace('_', ' ')}, {kind}: {said}.")
+    return "\n".join(lines)
+
+
+def _otherwise(verdicts: dict[str, Any]) -> str:
+    """Which verdicts of the chapter's theory are other here than in the ledger, and why."""
+    own = {entry["id"]: entry["model"]["verdict"] for entry in found_in(FOUND).get("entries", ())}
+    other = [id for id, line in verdicts.items() if id in own and line[DEFAULT]["model"] != own[id]]
+    return (
+        f"Fewer runs, one seed, no other rules: {len(other)} verdicts of the chapter's theory are other here than in "
+        f"[the ledger](index.md), where a second seed and other rules have a say ({', '.join(other) or 'none'})."
+    )

@@ -367,7 +367,7 @@ def test_numbers_known_from_elsewhere() -> None:
     assert told[0] == pytest.approx(3.7, abs=0.05)
     assert told[1].effect == pytest.approx(0.163, abs=0.05)
     assert KNOWN["integrity_on_product_within"].low < -0.008 < KNOWN["integrity_on_product_within"].high
-    scarcity = (22728 + 2154) / (20201 + 10651 + 22728 + 2154 + 2056 + 1229 + 1118 + 353074 + 328618) - 2 / 9
+    scarcity = (2728 + 2154) / (20201 + 10651 + 2728 + 2154 + 2056 + 1229 + 1118 + 353074 + 328618) - 2 / 9
     assert KNOWN["executions_in_the_worst_scarcity"].effect == pytest.approx(scarcity)
     assert KNOWN["administrative_share"].effect == pytest.approx(8.9 - 14.6)
     assert KNOWN["political_revolutions_won"].effect == 0.0

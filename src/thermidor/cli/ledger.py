@@ -166,6 +166,7 @@ def report(found: tuple[Result, ...], theory: str, seconds: float) -> None:
     lines = []
     for result in ordered(found):
         said = [SHORT[verdict.verdict] for verdict in (result.model, result.needs) if verdict]
+        said[:1] = ["no effect"] if result.flat else said[:1]
         lines.append(
             (result.entry.id, result.entry.claim, *said, SHORT[result.record.verdict] + "*" * result.described)
         )
@@ -177,8 +178,9 @@ def report(found: tuple[Result, ...], theory: str, seconds: float) -> None:
         if told := [v.verdict for v in verdicts if v is not None]:
             counts.append((name, ", ".join(f"{told.count(v)} {v}" for v in VERDICTS if v in told)))
     facts(counts)
-    prose("\nmodel: what the theory implies when it runs; mechanism: whether that goes without the mechanism named for "
-          "it; record: what data say, where there are any (*: a description of single cases, no test).")  # fmt: skip
+    prose("\nmodel: what the theory implies when it runs (no effect: undetermined, with an effect as large as claimed "
+          "ruled out in a part of it); mechanism: whether that goes without the mechanism named for it; record: what "
+          "data say, where there are any (*: a description of single cases, no test); -: not testable.")  # fmt: skip
 
 
 def entry(result: Result) -> None:

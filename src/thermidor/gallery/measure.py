@@ -6,6 +6,7 @@
     grows: gdp_per_head               growth a year, from the window's first year to its last
     share: fascism                    the share of months in a state
     until: norms below 0.5            years until a state is first reached; all of the window where it never is
+    lasts: fascism                    years from a state's first month to its end, or the window's; none where never
     true: [SENTENCE, ...]             1 where all sentences are true of the member, else 0
 
 Every key but `true` looks at the window `from`, `by` (years since the start) and the country `in`.
@@ -36,10 +37,17 @@ from thermidor.gallery.read import Source, sentence, sentences
 from thermidor.scenarios.document import Where
 
 Floats = NDArray[np.float64]
-MEASURES = ("level", "ratio", "rises", "grows", "share", "until", "true")
+MEASURES = ("level", "ratio", "rises", "grows", "share", "until", "lasts", "true")
 WINDOW = ("from", "by", "in")
 KEYS = (*MEASURES, "while", *WINDOW)
-UNITS = {"share": "share of time", "until": "years", "true": "share of runs", "grows": "a year", "ratio": "ratio"}
+UNITS = {
+    "share": "share of time",
+    "until": "years",
+    "lasts": "years",
+    "true": "share of runs",
+    "grows": "a year",
+    "ratio": "ratio",
+}
 
 
 @dataclass(frozen=True)
@@ -89,7 +97,7 @@ def measure(
         return Measure(kind, Sentence("never", end=0.0), sentences=sentences(read, (*here, kind), years, places))
     over = ""
     made: dict[str, object]
-    if kind in ("share", "until"):
+    if kind in ("share", "until", "lasts"):
         made = {"never": data[kind]}
     elif kind == "ratio":
         parts = read.texts((*here, kind))
@@ -125,6 +133,8 @@ def measured(asked: Measure, lived: Lived) -> Floats:
     elif asked.kind == "until":
         held = met(looked.states[0], lived, looked.place)[:, window(looked)]
         found = np.where(held.any(axis=1), held.argmax(axis=1), held.shape[1]) / YEAR
+    elif asked.kind == "lasts":
+        found = _lasted(met(looked.states[0], lived, looked.place)[:, window(looked)])
     elif asked.kind in ("rises", "grows"):
         found = (changed if asked.kind == "rises" else rate)(looked, lived)
     elif asked.during is None:
@@ -137,6 +147,14 @@ def measured(asked: Measure, lived: Lived) -> Floats:
         if asked.over:
             found = _over(found, _while(lived.values[asked.over], held, looked))
     return np.asarray(np.where(lived.failed, np.nan, found), dtype=np.float64)
+
+
+def _lasted(held: NDArray[np.bool_]) -> Floats:
+    """Years of the first unbroken stretch of months [run]; no number without any."""
+    begun = np.logical_or.accumulate(held, axis=1)
+    over = np.logical_or.accumulate(begun & ~held, axis=1)
+    found: Floats = np.where(held.any(axis=1), (begun & ~over).sum(axis=1) / YEAR, np.nan)
+    return found
 
 
 def _while(values: NDArray[Any], held: NDArray[np.bool_], looked: Sentence) -> Floats:

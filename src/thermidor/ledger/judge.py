@@ -152,11 +152,13 @@ def _model(trial: Trial, own: Estimate, again: Estimate, by_draw: Sequence[str],
         return Verdict(BY_CONSTRUCTION, trial.built)
     if (fewest := min(own.members, again.members)) < FEWEST:
         return Verdict(UNDETERMINED, f"only {fewest} runs can be measured")
+    if trial.sign < 0 and trial.base.measure.kind in ("share", "true") and own.first < trial.margin:
+        return Verdict(NOT_TESTABLE, f"there is too little of it ({own.first:.3f}) to fall by {trial.margin:g}")
     first, second = says(trial, own.low, own.high), says(trial, again.low, again.high)
     if first == UNDETERMINED:
         return Verdict(UNDETERMINED, unclear(trial, own))
     if second != first:
-        return Verdict(UNDETERMINED, "another seed does not say the same")
+        return Verdict(UNDETERMINED, f"one seed says {first}, another {second}")
     if 2 * len(by_draw) < asked:
         return Verdict(UNDETERMINED, f"under only {len(by_draw)} of {asked} draws of the rules can it be measured")
     if by_draw and (share := by_draw.count(first) / len(by_draw)) < AGREE:
@@ -164,15 +166,19 @@ def _model(trial: Trial, own: Estimate, again: Estimate, by_draw: Sequence[str],
     return Verdict(first, "")
 
 
-NO_EFFECT = "there is no effect that counts"
+NO_EFFECT = "no effect that counts"
+"""Begins the reason where an effect as large as claimed is ruled out, though none of the other sign is found."""
 
 
 def unclear(trial: Trial, own: Estimate) -> str:
     """Why an interval settles nothing."""
     if trial.form == "level":
         return "the interval holds the bar"
-    if trial.sign and -trial.margin < own.low and own.high < trial.margin:
-        return NO_EFFECT
+    low, high = sorted((trial.sign * own.low, trial.sign * own.high))
+    if trial.sign and high < trial.margin:
+        if low == high == 0.0:
+            return f"{NO_EFFECT}: none at all in any run"
+        return NO_EFFECT + (": it goes the other way" if high < 0.0 else ": it is smaller" if low > 0.0 else "")
     return "the interval reaches beyond the margin"
 
 

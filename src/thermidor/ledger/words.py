@@ -7,7 +7,7 @@ import re
 
 from thermidor.country import MEANINGS, VARIABLES
 from thermidor.gallery.measure import Measure
-from thermidor.ledger.entry import Trial
+from thermidor.ledger.entry import Arm, Trial
 from thermidor.ledger.judge import Estimate
 
 OWN = {
@@ -25,7 +25,7 @@ OWN = {
     "organisation": "organisation of workers, 0 to 1",
     "privilege": "officials' advantage in what they consume",
     "autonomy": "autonomy of the state, 0 to 1",
-    "state_property": "share of means of production owned by the state",
+    "state_property": "state property, share of the means of production",
     "breaks": "seizures of power so far",
     "moves": "measures against the norms so far",
     "leakage": "goods that leave the plan",
@@ -41,7 +41,11 @@ CLASSES = {
     "landlord": "landlords", "capitalist": "owners", "petty": "small owners", "peasant": "villagers",
     "worker": "workers", "official": "officials", "gendarme": "police and soldiers",
 }  # fmt: skip
-OF_CLASS = {"eaten": "consumption a head of {}", "voice": "say of {}, 0 to 1", "heads": "{}, million"}
+OF_CLASS = {
+    "eaten": "consumption a head of {}",
+    "voice": "say of {}, 0 to 1",
+    "heads": "{} and their families, million",
+}
 STATES = {
     "command": "a command", "bonapartist": "some Bonapartist form", "open": "an open or divided power",
     "council-rule": "rule of councils",
@@ -62,11 +66,33 @@ def state(text: str) -> str:
 
     def said(found: re.Match[str]) -> str:
         word = found[0]
-        if word.rpartition("_")[2] in CLASSES and word in VARIABLES:
+        if word in OWN or (word.rpartition("_")[2] in CLASSES and word in VARIABLES):
             return variable(word).partition(",")[0]
         return STATES.get(word, word).replace("_", " ").replace("-", " ")
 
     return re.sub(r"[a-z]+(?:[_-][a-z]+)*", said, text)
+
+
+KINDS = {
+    "order": "one after the other: ", "reached": "at some time ", "share": "share of time in ", "never": "never ",
+    "switches": "passages between ", "grows": "growth a year of ", "level": "mean of ", "starts": "at the start ",
+    "ends": "at the end ", "change": "change of ",
+}  # fmt: skip
+"""Words for the kinds of sentences by which a run is read."""
+ONE = r" ([^ ,]+)"
+LIMITS = {
+    f", from{ONE}, by{ONE}": r", years \1 to \2", f", by{ONE}": r", by year \1", f", from{ONE}": r", from year \1 on",
+    f", at least{ONE}": r": at least \1", f", lasting{ONE}": r", for \1 years", f", within{ONE}": r", within \1 years",
+}  # fmt: skip
+"""The years and limits of such a sentence, as files write them, and in words."""
+
+
+def _sentence(text: str) -> str:
+    """A sentence on a run without the words by which files name its kind, its years and its limits."""
+    kind, _, rest = text.partition(" ")
+    for form, said in LIMITS.items():
+        rest = re.sub(form, said, rest)
+    return KINDS.get(kind, f"{kind} ") + state(rest)
 
 
 def mechanism(switch: str) -> str:
@@ -82,13 +108,15 @@ def lived(trial: Trial) -> str:
     looked = trial.base.measure.looked
     parts = [f"{trial.base.start.scenario}, {trial.base.years:g} years"]
     given = [f"{_condition(key)} {value:g}" for key, value in trial.base.start.set.items()]
-    given += [f"without {mechanism(name)}" for name in trial.base.start.without]
     if given:
         parts.append(f"starting with {', '.join(given)}")
+    parts += [f"without {mechanism(name)}" for name in trial.base.start.without]
     if trial.base.measure.kind == "true":
-        parts.append("; ".join(state(sentence.text) for sentence in trial.base.measure.sentences))
+        parts.append("so where: " + "; ".join(_sentence(each.text) for each in trial.base.measure.sentences))
     elif looked.start > 0.0 or looked.end < trial.base.years:
         parts.append(f"looked at in years {looked.start:g} to {looked.end:g}")
+    if looked.place:
+        parts.append(f"looked at in {_place(trial.base, looked.place)}")
     if trial.base.measure.during is not None:
         parts.append(f"in months of {state(trial.base.measure.during.states[0].text)}")
     if trial.changed is not None:
@@ -116,8 +144,15 @@ def _changes(trial: Trial) -> str:
     if other.during is not None and other.during != one.during:
         told.append(f"in months of {state(other.during.states[0].text)}")
     if one.looked.place != other.looked.place:
-        told.append("in the other country")
+        told.append(f"in {_place(changed, other.looked.place)}")
     return ", ".join(told)
+
+
+def _place(arm: Arm, place: int) -> str:
+    """A country of an arm's scenario by its place."""
+    from thermidor.gallery.rows import countries_of
+
+    return (countries_of(arm.start.scenario) or ())[place].replace("-", " ").title()
 
 
 def _condition(key: str) -> str:
@@ -136,8 +171,10 @@ def measured(measure: Measure) -> str:
         return "share of runs in which it is so"
     if measure.kind == "share":
         return f"share of time: {state(looked.states[0].text)}"
+    if measure.kind == "lasts":
+        return f"years that it lasts: {state(looked.states[0].text)}"
     if measure.kind == "until":
-        return f"years until {state(looked.states[0].text)}"
+        return f"years until {state(looked.states[0].text)} (all there are, where never)"
     if measure.kind == "ratio":
         return f"{variable(looked.variable)}, over {variable(measure.over)}"
     words = variable(looked.variable)

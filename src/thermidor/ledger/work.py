@@ -60,6 +60,11 @@ class Result:
     record: Verdict
 
     @property
+    def flat(self) -> bool:
+        """Whether the claim is undetermined in the model because of parts in which no effect that counts was found."""
+        return self.model is not None and self.model.verdict == UNDETERMINED and NO_EFFECT in self.model.reason
+
+    @property
     def described(self) -> bool:
         """Whether the verdict on the record rests on descriptions alone, of single cases or printed figures."""
         parts = [look for look in self.looks if not look.look.beside]
@@ -69,11 +74,13 @@ class Result:
 
 def chosen(names: Sequence[str], every: Sequence[Entry] | None = None) -> tuple[Entry, ...]:
     """Entries by their ids (P38 stands for P38a, P38b and P38c). Raises InputError for an unknown one."""
-    every = shipped() if every is None else every
+    every, names = shipped() if every is None else every, [name[:1].upper() + name[1:] for name in names]
     known = [entry.id for entry in every]
     for name in names:
         if name not in known and name not in {id.rstrip("abc") for id in known}:
-            raise InputError(f"there is no claim '{name[:40]}'", "ledger", "", nearest(name, known) or "P01 to P61")
+            raise InputError(
+                f"there is no claim '{name[:40]}'", "ledger", "", nearest(name, known) or "give one of P01 to P61"
+            )
     return tuple(e for e in every if not names or e.id in names or e.id.rstrip("abc") in names)
 
 
@@ -142,8 +149,8 @@ def joined(parts: Sequence[Verdict]) -> Verdict:
         return Verdict(whole, parts[0].reason)
     counts = {name: sum(verdict.verdict == name for verdict in parts) for name in VERDICTS}
     said = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
-    none = sum(verdict.reason == NO_EFFECT for verdict in parts)
-    return Verdict(whole, f"of {len(parts)} parts {said}" + (f", {none} without an effect that counts" if none else ""))
+    none = sum(verdict.reason.startswith(NO_EFFECT) for verdict in parts)
+    return Verdict(whole, f"of {len(parts)} parts {said}" + (f", {none} with {NO_EFFECT}" if none else ""))
 
 
 @cache
@@ -190,7 +197,7 @@ def seen(look: Look, found: Found, adjusted: float | None) -> Verdict:
     ends = (found.low, found.high)
     if not np.isfinite(ends).all():
         return Verdict(UNDETERMINED, "no number came out")
-    if found.p is not None and adjusted is None:
+    if found.p is not None and adjusted is None and look.sign:
         return Verdict(NOT_TESTABLE, f"one case among so few can't show it at this level. {found.sentence}")
     if look.sign == 0:
         if -look.least <= found.low and found.high <= look.least:
@@ -207,4 +214,5 @@ def seen(look: Look, found: Found, adjusted: float | None) -> Verdict:
         verdict = CONTRADICTED
     else:
         verdict = UNDETERMINED
-    return Verdict(verdict, found.sentence)
+    small = verdict == UNDETERMINED and adjusted is not None and adjusted < LEVEL
+    return Verdict(verdict, found.sentence + f" It is less than the {look.least:g} that counts." * small)

@@ -52,6 +52,7 @@ def cells(result: Result) -> tuple[str, ...]:
     """An entry as a line of the table."""
     entry, verdicts = result.entry, (result.model, result.needs, result.record)
     said = [verdict.verdict if verdict else "" for verdict in verdicts]
+    said[0] += ", no effect" if result.flat else ""
     said[2] += ", described" if result.described else ""
     why = [verdict.reason if verdict else "" for verdict in verdicts]
     return (entry.id, entry.at, entry.basis, entry.claim, *said, *why)
@@ -69,6 +70,7 @@ def _entry(result: Result) -> dict[str, Any]:
     return {
         **told,
         **verdicts,
+        "flat": result.flat,
         "described": result.described,
         "trials": [_trial(judged) for judged in result.trials],
         "looks": [_look(look) for look in result.looks],
@@ -132,7 +134,7 @@ def page(results: Sequence[Result], about: Mapping[str, Any]) -> str:
     version = about.get("versions", {}).get("thermidor", "")
     made = f"Thermidor {version}, rules {about.get('rules_code', '')}, seed {about.get('seed', '')}."
     sizes = "{replicates} runs of {citizens:,} citizens in each arm, {draws} draws of the rules"
-    under = f"{len(results)} claims, theory {about.get('theory', '')}"
+    under = f"{len(results)} claim{'s' * (len(results) != 1)}, theory {about.get('theory', '')}"
     if "replicates" in about and not about.get("record_only"):
         under += f", {sizes.format(**about)}"
     return html("The ledger", [first, *map(section, results)], subtitle=under, foot=(made,))
@@ -154,7 +156,9 @@ def section(result: Result) -> Section:
     facts = tuple((name, tell.verdict(verdict)) for name, verdict in verdicts if verdict is not None)
     parts: list[Any] = [entry.claim, Facts((*facts, ("chapter", f"section and paragraph {entry.at} ({entry.basis})")))]
     if (drawn := figure(result)) is not None:
-        parts.append(picture(drawn, f"What was found for {entry.id}: {', '.join(f'{n} {v}' for n, v in facts)}."))
+        parts.append(
+            picture(drawn, f"What was found for {entry.id}: {', '.join(f'{n} {v}' for n, v in facts).rstrip('.')}.")
+        )
     for judged in result.trials:
         parts += [f"In the model: {judged.trial.says}", Facts(tuple(tell.trial(judged)))]
     for look in result.looks:
@@ -201,4 +205,5 @@ def _look_line(look: Recorded) -> Line:
     found = look.found
     marks = [Mark("own", found.effect, found.low, found.high)]
     asked = wanted(look.look.sign, look.look.least)
-    return Line(f"Record: {look.look.says}", found.unit, asked, tuple(marks), look.verdict.verdict)
+    verdict = "beside" if look.look.beside else look.verdict.verdict
+    return Line(f"Record: {look.look.says}", found.unit, asked, tuple(marks), verdict)

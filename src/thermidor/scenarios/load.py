@@ -56,7 +56,7 @@ def _scenario(document: Document) -> Scenario:
     return scenario_from(document.data, document.place)
 
 
-class _Dumper(yaml.SafeDumper):
+class _Dumper(yaml.CSafeDumper):
     """Writes YAML that `plain` reads back: text that looks like a number or a word is quoted."""
 
     def ignore_aliases(self, data: Any) -> bool:
@@ -64,12 +64,12 @@ class _Dumper(yaml.SafeDumper):
         return True
 
 
-def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+def _text(dumper: yaml.CSafeDumper, text: str) -> yaml.ScalarNode:
     style = None if isinstance(plain(text), str) else '"'
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 
-def _mapping(dumper: yaml.SafeDumper, data: dict[str, Any]) -> yaml.MappingNode:
+def _mapping(dumper: yaml.CSafeDumper, data: dict[str, Any]) -> yaml.MappingNode:
     flow = "unit" in data or all(isinstance(value, float) for value in data.values())
     return dumper.represent_mapping("tag:yaml.org,2002:map", data.items(), flow_style=flow)
 

@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-WIDE, ROW = 8.0, 0.86
+WIDE, ROW = 8.0, 0.96
 """Inches of a sheet, and of a line."""
 WORDS = 3.0
 """Inches of the words at the left."""
 WANTED = "#e3ecd9"
 VERDICTS = {
     "supported": LINES[0], "contradicted": LINES[1], "undetermined": FAINT, "not testable": FAINT,
-    "by construction": FAINT,
+    "by construction": FAINT, "beside": FAINT,
 }  # fmt: skip
 
 
@@ -50,7 +50,7 @@ LOOKS = {
 LEGEND = (
     "Green: where the claim wants it. Black: found, with its 95% interval, or the span of a description's sources (a "
     "test needs a small corrected p besides); grey: the same on other draws of chance; diamond: without the mechanism "
-    "that is said to carry it."
+    "that is said to carry it. Beside: shown with the claim, tests no part of it."
 )
 
 
@@ -60,7 +60,7 @@ def figure(title: str, subtitle: str, lines: Sequence[Line]) -> Figure:
     left, right = MARGIN + WORDS, WIDE - MARGIN - 0.95
     up = top - 0.1
     for line in lines:
-        ax = panel(drawing, left, up - ROW + 0.42, right, up)
+        ax = panel(drawing, left, up - ROW + 0.52, right, up)
         _line(ax, line)
         drawing.text(
             MARGIN / WIDE, (up - 0.02) / drawing.get_size_inches()[1], fold(line.words, 46, 4), fontsize=PLAIN,
@@ -88,7 +88,7 @@ def _line(ax: Axes, line: Line) -> None:
     ax.set_yticks([])
     ax.locator_params(axis="x", nbins=5)
     ax.grid(False)
-    ax.set_xlabel(fold(line.unit, 62, 1), fontsize=SMALL, color=FAINT, labelpad=1)
+    ax.set_xlabel(fold(line.unit, 62, 2), fontsize=SMALL, color=FAINT, labelpad=1)
     ax.annotate(
         line.verdict, (1.0, 0.5), xycoords="axes fraction", xytext=(7, 0), textcoords="offset points", fontsize=SMALL,
         color=VERDICTS[line.verdict], va="center", fontweight="bold", annotation_clip=False,

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from thermidor.ledger.record.coercion import same
 from thermidor.ledger.record.found import Dot, Found, Reading
 from thermidor.ledger.record.panel import draws, one_case, rank
 from thermidor.ledger.record.places import (
@@ -195,22 +196,44 @@ def official_and_revised_growth(shuffle: int | None = None) -> Found:
     official = literature("growth_claims", "official_national_income_growth")[0]
     revised = literature("growth_claims", "revised_national_income_growth")[0]
     industry = literature("growth_claims", "official_industry_growth")[0]["value"]
-    ratio = literature("growth_claims", "official_national_income_ratio")[0]["value"]
-    again = literature("growth_claims", "revised_national_income_ratio")[0]["value"]
-    longer = 100.0 * math.log(again / ratio) / (1985 - 1928)
+    ratio, again = (literature("growth_claims", f"{kind}_national_income_ratio")[0] for kind in ("official", "revised"))
+    longer = 100.0 * math.log(again["value"] / ratio["value"]) / (1985 - 1928)
     gaps = [revised[key] - official["value"] for key in ("value", "low", "high")]
     return Found(
         effect=gaps[0], low=gaps[1], high=gaps[2], p=None, unit="percent a year", cases=1, observations=2,
         sentence=f"National income grew by {official['value']:.0f}% a year in 1928-41 by the official account, by "
         f"{revised['low']:.0f} to {revised['high']:.0f}% by later ones; the official {industry:.0f}% is for industry.",
         warning="one country, and accounts that rest on the same raw figures",
-        readings=(Reading(f"1928-85: {ratio:.1f} times against {again:.1f} times", longer, longer, longer),),
+        readings=(same(f"1928-85: {ratio['value']:.1f} times against {again['value']:.1f} times", longer),),
         dots=(
             Dot("official, industry", industry, industry, industry),
             Dot("official, national income", *(official["value"],) * 3),
             Dot("revised, national income", revised["value"], revised["low"], revised["high"]),
         ),
-        sources=(official["source"], revised["source"], industry and "own rate from the official ratio, after Ivanov"),
+        sources=tuple(dict.fromkeys(told["source"] for told in (official, revised, ratio, again))),
+    )  # fmt: skip
+
+
+def counterfactuals(shuffle: int | None = None) -> Found:
+    """Product of 1939 had the village been left alone, beside what it was, percent (Allen, recalled).
+
+    A model of the economy with its own assumptions, as is the other that stands in the readings.
+    """
+    one_case(shuffle)
+    other = literature("growth_claims", "product_on_another_course")[0]
+    lost, gained = (literature("growth_claims", f"consumption_{word}")[0] for word in ("lost", "gained"))
+    return Found(
+        effect=other["value"], low=other["low"], high=other["high"], p=None, unit="percent of product", cases=1,
+        observations=1,
+        sentence=f"By one model another course would have brought {-other['high']:.0f} to {-other['low']:.0f}% less "
+        f"product in 1939; by another the policies cost {lost['value']:.0f}% of consumption in 1928-40 and brought "
+        f"{gained['value']:.0f}% more after 1941.",
+        warning="models of one economy, no observations; the first is recalled, of the second the summary was read",
+        readings=(
+            same("consumption, 1928-40, by the other model", -lost["value"]),
+            same("consumption after 1941, by the other model", gained["value"]),
+        ),
+        sources=(other["source"], lost["source"]),
     )  # fmt: skip
 
 

@@ -143,7 +143,7 @@ def privilege_with_product(shuffle: int | None = None) -> Found:
         readings=(
             same("with 1990 and 1991, when the plan gave way", later),
             same("1956-89 only", late),
-            same("pay: ratio of the ninth to the first tenth, 1981 less 1956", pay[1981] - pay[1956]),
+            same("pay: ratio of the ninth to the first decile, 1981 less 1956", pay[1981] - pay[1956]),
         ),
         dots=tuple(point(str(year), share[year]) for year in list(share)[:12]),
         sources=cited("top_1_share", "gdp_per_head"),
@@ -151,15 +151,15 @@ def privilege_with_product(shuffle: int | None = None) -> Found:
 
 
 def pay_spread(shuffle: int | None = None) -> Found:
-    """Soviet ratio of the ninth to the first tenth of pay, 1981 less 1956 (Rabkina, Rimashevskaia; 1956 recalled)."""
+    """Soviet ratio of the ninth to the first decile of pay, 1981 less 1956 (Rabkina, Rimashevskaia; 1956 recalled)."""
     one_case(shuffle)
     pay = values_of("inequality", "wage_p90_p10")
     gap = pay[1981] - pay[1956]
     return Found(
-        effect=gap, low=gap, high=gap, p=None, unit="ratio of the ninth to the first tenth of pay", cases=1,
+        effect=gap, low=gap, high=gap, p=None, unit="ratio of the ninth to the first decile of pay", cases=1,
         observations=len(pay),
-        sentence=f"The ninth tenth of pay began at {pay[1956]:.1f} times the first in 1956, {pay[1968]:.1f} in 1968 "
-        f"and {pay[1981]:.1f} in 1981: unequal throughout, and less so than before.",
+        sentence=f"Pay where the best paid tenth begins was {pay[1956]:.1f} times pay where the worst paid tenth ends "
+        f"in 1956, {pay[1968]:.1f} in 1968 and {pay[1981]:.1f} in 1981: unequal throughout, and less so than before.",
         warning=f"{ALONE}; the figure of 1956 is recalled, and pay in market countries of the time is not at hand",
         readings=(same("1981 less 1964, leaving out the recalled figure", pay[1981] - pay[1964]),),
         dots=tuple(point(str(year), value) for year, value in pay.items()),
@@ -168,7 +168,7 @@ def pay_spread(shuffle: int | None = None) -> Found:
 
 
 def pay_and_growth(shuffle: int | None = None) -> Found:
-    """Soviet growth over the next five years on the ratio of the ninth to the first tenth of pay: seven years, no test.
+    """Soviet growth over the next five years on the ratio of the ninth to the first decile of pay: no test.
 
     Both fell over time, for many reasons; the interval is that of the line left out one year at a time.
     """
@@ -179,9 +179,9 @@ def pay_and_growth(shuffle: int | None = None) -> Found:
     low, high = _without_one(points)
     return Found(
         effect=_line(points), low=low, high=high, p=None, cases=1, observations=len(points),
-        unit=f"{UNIT} for one more of the ratio of the ninth to the first tenth of pay".replace(" per head", ""),
+        unit=f"{UNIT} for one more of the ratio of the ninth to the first decile of pay".replace(" per head", ""),
         sentence=f"In {len(points)} years from 1956 to 1981 growth over the next five years was {_line(points):+.1f} "
-        "points higher where the ratio of the ninth to the first tenth of pay was one more.",
+        "points higher where the ratio of the ninth to the first decile of pay was one more.",
         warning=f"{ALONE}: {len(points)} years of a slowdown in which both fell",
         dots=tuple(Dot(str(year), found, found, found) for year, found in
                    ((y, growth(SOVIET, y, y + 5)) for y in pay) if found is not None),

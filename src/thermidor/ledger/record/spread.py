@@ -118,7 +118,7 @@ def political_revolutions_won(shuffle: int | None = None) -> Found:
         warning="the regimes ended in one wave under one patron: nearly one event; attempts recalled",
         readings=(Reading("of the three attempts of 1956, 1968 and 1980-81", 0.0, *tried),),
         dots=tuple(Dot(f"{title(p, 1985)}, to {regimes()[p].last}", 0.0, 0.0, 0.0) for p in ended[:12]),
-        sources=(REGIMES, "collapse of the literature tables, recalled"),
+        sources=(REGIMES, "histories of 1956, 1968 and 1980-81, recalled"),
     )  # fmt: skip
 
 
@@ -160,14 +160,14 @@ def party_without_the_plan(shuffle: int | None = None) -> Found:
     kept = [place for place in then if place in alone and regimes()[place].last < STILL]
     plan_and_party = [place for place in then if regimes()[place].last == STILL]
     share = len(kept) / len(then)
-    low, high = exact_share(len(kept), len(then))
     names = ", ".join(title(place, 2019) for place in kept)
     return Found(
-        effect=share, low=low, high=high, p=None, unit="share of regimes of 1985",
+        effect=share, low=0.0, high=share, p=None, unit="share of regimes of 1985",
         cases=len(then), observations=len(then),
         sentence=f"Of {len(then)} state-socialist regimes of 1985 the party still ruled alone in 2019 in {len(kept)} "
         f"where the plan was gone ({names}), and in {len(plan_and_party)} where it was not.",
-        warning="whether state property is gone there is disputed; the cases are neighbours",
+        warning="a whole list and no sample: the span runs from none, for who holds that state property still rules "
+        "there, to all of them, for who holds that it is gone; the cases are neighbours",
         readings=(Reading("of those whose plan is gone", len(kept) / (len(then) - len(plan_and_party)),
                           *exact_share(len(kept), len(then) - len(plan_and_party))),),
         dots=tuple(Dot(title(p, 1985), *(float(p in kept),) * 3) for p in then[:12]),

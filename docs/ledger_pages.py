@@ -222,14 +222,11 @@ def _best(scores: list[dict[str, Any]]) -> str:
     """For each score, which theories do better than the chapter's with an interval that leaves out none."""
     lines = []
     for of, kind in dict.fromkeys((line["of"], line["kind"]) for line in scores):
-        own = [line for line in scores if (line["of"], line["kind"]) == (of, kind)]
-        better = [
-            f"{line['theory']} ({line['less']:+.3f})" for line in own if line["high"] is not None and line["high"] < 0
-        ]
-        worse = [line["theory"] for line in own if line["low"] is not None and line["low"] > 0]
-        said = (
-            "better than the chapter's: " + (", ".join(better) or "none") + "; worse: " + (", ".join(worse) or "none")
-        )
+        own = [line for line in scores if (line["of"], line["kind"]) == (of, kind) and line["low"] is not None]
+        told = {line["theory"].replace(", fitted", " fitted"): line for line in own}
+        better = ", ".join(f"{name} ({line['less']:+.3f})" for name, line in told.items() if line["high"] < 0)
+        worse = ", ".join(f"{name} ({line['less']:+.3f})" for name, line in told.items() if line["low"] > 0)
+        said = f"better than the chapter's: {better or 'none'}; worse: {worse or 'none'}"
         lines.append(f"- {of.replace('_', ' ')}, {kind}: {said}.")
     return "\n".join(lines)
 

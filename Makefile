@@ -7,7 +7,7 @@ BIN = .venv/bin
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
 help: ## list what can be made (default)
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
 
 setup: .venv/ready-base ## install the program into .venv
 
@@ -15,6 +15,9 @@ experiments: .venv/ready-experiments ## add what sweeps, sensitivity and surviva
 
 demo: .venv/ready-base ## run the main scenario 20 times: table, figure and data in demo/
 	$(BIN)/thermidor run russia-1917 --replicates 20 --out demo --force
+
+demo-lab: .venv/ready-lab ## open the lab in a browser (Ctrl-C ends it)
+	$(BIN)/thermidor lab
 
 test: lint ## check style and types, then run every test
 	$(BIN)/python -m pytest -q
@@ -61,7 +64,7 @@ clean: ## remove what make has made, but for lived sweeps (sweeps/)
 	rm -rf .venv demo out site build dist src/*.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find src tests docs validation examples benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help setup experiments demo test lint bench docs figures validate derived pins clean
+.PHONY: help setup experiments demo demo-lab test lint bench docs figures validate derived pins clean
 
 # A stamp for each set of requirements: nothing is installed twice.
 
@@ -83,7 +86,11 @@ clean: ## remove what make has made, but for lived sweeps (sweeps/)
 	$(INSTALL) -r requirements/experiments.txt
 	@touch $@
 
-.venv/ready-test: .venv/ready-experiments requirements/test.txt
+.venv/ready-lab: .venv/ready-base requirements/lab.txt
+	$(INSTALL) -r requirements/lab.txt
+	@touch $@
+
+.venv/ready-test: .venv/ready-experiments .venv/ready-lab requirements/test.txt
 	$(INSTALL) -r requirements/test.txt
 	@touch $@
 

@@ -18,7 +18,7 @@ from read_source import DOCS
 
 from thermidor.jit import rules_digest
 from thermidor.ledger import theories
-from thermidor.ledger.entry import shipped
+from thermidor.ledger.entry import FOLDER, shipped
 from thermidor.ledger.trial import Bench, Sizes
 from thermidor.ledger.work import ledger
 from thermidor.ledger.write import as_json, figure
@@ -26,6 +26,7 @@ from thermidor.theories import list_theories, load_theory
 
 SWEEPS = DOCS.parent / "sweeps"
 RESULTS, IMAGES = DOCS / "results", DOCS / "images" / "ledger"
+VERDICTS = FOLDER.with_name("verdicts.yaml")
 CORES = os.cpu_count() or 1
 
 
@@ -56,13 +57,26 @@ def own() -> None:
     """Every entry under the chapter's theory."""
     sizes = Sizes()
     found = ledger(shipped(), bench(sizes), told=told())
-    write("ledger.json", as_json(found, about(sizes)))
+    whole = as_json(found, about(sizes))
+    write("ledger.json", whole)
+    ship(whole)
     IMAGES.mkdir(parents=True, exist_ok=True)
     for old in IMAGES.glob("*.png"):
         old.unlink()
     for result in found:
         if (drawn := figure(result)) is not None:
             drawn.savefig(IMAGES / f"{result.entry.id}.png", dpi=110, metadata={"Software": None})
+
+
+def ship(told: dict[str, Any]) -> None:
+    """Write the verdicts as they ship with the program."""
+    keys = ("model", "needs", "record")
+    lines = []
+    for entry in told["entries"]:
+        verdicts = ", ".join(f"{key}: {entry[key]['verdict']}" for key in keys)
+        lines.append(f"{entry['id']}: {{{verdicts}}}")
+    head = f"# The verdicts of the ledger: made by docs/ledger.py, rules {told['rules_code']}, {told['on']}."
+    VERDICTS.write_text("\n".join([head, *lines]) + "\n", encoding="utf-8")
 
 
 def under_theories() -> None:

@@ -45,13 +45,14 @@ ARROWS: dict[str, str] = {
     "fitting": f"{MODEL} lenses views runs gallery",
     "ledger": f"{MODEL} lenses views runs experiments analysis gallery",
     "__init__": f"{MODEL} lenses views runs experiments",
-    "cli __main__": f"{MODEL} lenses events views runs experiments futures analysis reports gallery fitting ledger "
+    "lab": f"{MODEL} lenses events views runs experiments futures reports gallery ledger",
+    "cli __main__": f"{MODEL} lenses events views runs experiments futures analysis reports gallery fitting ledger lab "
     "meanfield __init__",
 }
 
 SLOW_TO_IMPORT = {
     "numba", "xarray", "zarr", "pydantic", "yaml", "matplotlib", "pandas", "pyarrow", "distributed", "SALib", "duckdb",
-    "statsmodels", "scipy", "jinja2",
+    "statsmodels", "scipy", "jinja2", "nicegui", "fastapi",
 }  # fmt: skip
 
 
@@ -173,7 +174,7 @@ def test_requirements_are_pinned_and_hashed(name: str) -> None:
     assert all(re.match(r"[\w.-]+==\S+ .*--hash=sha256:[0-9a-f]{64}", line) for line in pins)
 
 
-@pytest.mark.parametrize("name", ["base", "experiments", "test", "docs", "bench"])
+@pytest.mark.parametrize("name", ["base", "experiments", "lab", "test", "docs", "bench"])
 def test_requirements_agree_with_the_project(name: str) -> None:
     """`requirements/NAME.in` and pyproject.toml name the same packages within the same bounds."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())

@@ -32,6 +32,7 @@ PARTS = (
     "from_record",
     "lenses_cover",
     "ledger_shuffles",
+    "lab",
 )
 SMALL = Plan(replicates=6, citizens=400, surroundings=150, draws=2, small=True)
 

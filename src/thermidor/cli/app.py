@@ -379,7 +379,7 @@ def version() -> None:
     print(__version__)
 
 
-from thermidor.cli import fit, gallery_command, inquiry, ledger_command  # noqa: E402, F401  of the same program
+from thermidor.cli import fit, gallery_command, inquiry, lab_command, ledger_command  # noqa: E402, F401  of the same program
 
 
 def main() -> None:

@@ -54,7 +54,7 @@ def run(
     scenario: str | Path | Scenario,
     *,
     replicates: int = 1,
-    replicate: int | None = None,
+    replicate: int | range | None = None,
     citizens: Citizens | None = None,
     months: int | None = None,
     seed: int = 1,
@@ -75,7 +75,7 @@ def run(
     """Run a scenario (library name, path or `Scenario`) and return its result.
 
     replicates  how many members: replicates 0 to N-1, each with draws of its own
-    replicate   only this member; it has the bits it has in the batch
+    replicate   only this member, or these (a range); they have the bits they have in the batch
     citizens    how many are simulated in each country, or {country: number or "all"}
     months      only the first so many months
     seed        one number behind every draw
@@ -211,8 +211,12 @@ def _live_one(
     return done.series.astype(np.float32)
 
 
-def _members(replicates: int, replicate: int | None) -> tuple[int, ...]:
+def _members(replicates: int, replicate: int | range | None) -> tuple[int, ...]:
     at_least("replicates", replicates, 1, none=False)
+    if isinstance(replicate, range):
+        at_least("replicate", replicate.start, 0, LAST_REPLICATE)
+        at_least("replicate", len(replicate), 1, MOST_REPLICATES)
+        return tuple(replicate)
     at_least("replicate", replicate, 0, LAST_REPLICATE)
     if replicate is None:
         if replicates > MOST_REPLICATES:

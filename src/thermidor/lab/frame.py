@@ -1,0 +1,82 @@
+"""What every page has: head and style, navigation, plain elements with escaped text, buttons for mouse and keyboard."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from nicegui import Client, ui
+from nicegui.element import Element
+
+from thermidor import __version__
+from thermidor.jit import rules_digest
+from thermidor.lab.words import say
+
+SITE = Path(__file__).parents[3] / "site"
+"""The documentation, where it has been built beside the source."""
+STYLE = Path(__file__).with_name("style.css")
+SCRIPT = """<script>
+const thermidorTell = () => {
+  const wide = (box) => (box ? Math.floor(box.clientWidth) : 0);
+  const ribbon = document.getElementById('ribbon'), panel = document.querySelector('.panel .drawing');
+  if (ribbon && window.emitEvent) emitEvent('resized', {wide: wide(ribbon), panel: wide(panel)});
+};
+let thermidorWait;
+window.addEventListener('resize', () => {
+  clearTimeout(thermidorWait);
+  thermidorWait = setTimeout(thermidorTell, 150);
+});
+</script>"""
+PLACES = (
+    ("page.home", "/"),
+    ("page.lab", "/lab"),
+    ("page.world", "/world"),
+    ("page.tours", "/tours"),
+    ("page.ledger", "/ledger"),
+)
+
+
+def page(title: str) -> Element:
+    """Begin a page: its head, the links of all pages, and the part that the rest goes into."""
+    ui.add_head_html(f"<style>{STYLE.read_text(encoding='utf-8')}</style>{SCRIPT}")
+    ui.page_title(f"{title} - {say('page.title')}")
+    dark = ui.dark_mode(None)
+    text("a", say("page.skip")).props('href="#picture"').classes("skip")
+    with ui.element("header").classes("top"):
+        text("a", say("page.title")).props('href="/"').classes("brand")
+        with ui.element("nav").props(f'aria-label="{say("page.title")}"'), ui.element("ul"):
+            for name, place in PLACES:
+                with ui.element("li"):
+                    text("a", say(name)).props(f'href="{place}"')
+        button(say("page.dark"), lambda: dark.set_value(not dark.value), "dark")
+    main = ui.element("main").classes("main").props("id=picture tabindex=-1")
+    with ui.element("footer").classes("foot"):
+        links = [("page.docs", "/docs/index.html")] * SITE.is_dir() + [("page.api", "/api/v1/openapi.json")]
+        for name, place in links:
+            text("a", say(name)).props(f'href="{place}"')
+        text("span", f"{say('page.title')} {__version__}, {say('page.rules', rules=rules_digest())}")
+    return main
+
+
+def text(tag: str, words: str) -> Element:
+    """An element that holds a text, escaped by the browser itself."""
+    made = ui.element(tag)
+    say_in(made, words)
+    return made
+
+
+def say_in(element: Element, words: str) -> None:
+    """Put a text in the place of an element's old one."""
+    element._text = words
+    element.update()
+
+
+def show(client: Client, name: str) -> None:
+    """Show what was hidden on a page, by its id."""
+    client.run_javascript(f"document.getElementById('{name}').classList.remove('veiled')")
+
+
+def button(words: str, do: Callable[[], Any], name: str) -> Element:
+    """A button that does something when it is pressed, by a name that tests know."""
+    return text("button", words).props(f"type=button id=do-{name}").on("click", lambda _: do())

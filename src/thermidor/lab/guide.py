@@ -1,0 +1,190 @@
+"""A tour on the page: the step's text above the picture, a question before it is shown, the other side, the way on.
+
+Where a step asks for a prediction, the picture stays hidden until one is made; what came out is told from the runs.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+from urllib.parse import quote
+from uuid import uuid4
+
+from nicegui import ui
+
+from thermidor.errors import InputError
+from thermidor.lab import frame
+from thermidor.lab.choice import Choice
+from thermidor.lab.jobs import Busy, Desk
+from thermidor.lab.live import Lived
+from thermidor.lab.rooms import Full, Rooms
+from thermidor.lab.tours import Step, Tour, revealed, tours
+from thermidor.lab.view import in_words
+from thermidor.lab.words import say
+from thermidor.theories import list_theories
+
+
+def tour_of(name: str, step: str) -> tuple[Tour, int]:
+    """A tour by its name and the number of its step, from 1. Raises InputError."""
+    found = next((tour for tour in tours() if tour.name == name), None)
+    if found is None:
+        raise InputError(f"there is no tour '{name[:60]}'", "tour", "", f"tours: {', '.join(t.name for t in tours())}")
+    if not step.isdecimal() or not 1 <= int(step[:4]) <= len(found.steps):
+        raise InputError(f"the tour has no step '{step[:20]}'", "step", "", f"give 1 to {len(found.steps)}")
+    return found, int(step)
+
+
+def address(tour: Tour, number: int, room: str = "") -> str:
+    """Where a step stands."""
+    told = f"/lab?{tour.steps[number - 1].link}&tour={quote(tour.name)}&step={number}"
+    return told + (f"&room={quote(room)}" if room else "")
+
+
+class Guide:
+    """The card of a step; `shown` is called once the picture may be seen."""
+
+    def __init__(self, desk: Desk, rooms: Rooms, tour: Tour, number: int, room: str) -> None:
+        self.desk, self.rooms, self.tour, self.number, self.room = desk, rooms, tour, number, room
+        self.step: Step = tour.steps[number - 1]
+        self.loop, self.client = asyncio.get_running_loop(), ui.context.client
+        self.name, self.voter = uuid4().hex, uuid4().hex
+        self.chosen, self.runs = -1, dict[Choice, Lived]()
+        self.client.on_delete(self._leave)
+        with ui.element("section").classes("guide").props("id=guide"):
+            frame.text("p", say("tour.step", title=tour.title, step=number, all=len(tour.steps))).classes("note")
+            frame.text("h2", self.step.title)
+            frame.text("p", self.step.text)
+            if self.step.predict is not None:
+                self._question()
+            self._other_side()
+            self._onward()
+            self._room()
+
+    @property
+    def hides(self) -> bool:
+        """Whether the picture waits for a prediction."""
+        return self.step.predict is not None
+
+    def _question(self) -> None:
+        assert self.step.predict is not None
+        with ui.element("fieldset").classes("predict") as self.box:
+            frame.text("legend", self.step.predict.question)
+            for nth, option in enumerate(self.step.predict.options):
+                with ui.element("label").classes("switch"):
+                    made = ui.element("input").props(f"type=radio name=predict id=predict-{nth}")
+                    made.on("change", lambda _, nth=nth: self._choose(nth))
+                    frame.text("span", option)
+            frame.button(say("tour.reveal"), self._reveal, "reveal")
+        self.told = ui.element("div").props("id=revealed role=status")
+
+    def _choose(self, option: int) -> None:
+        self.chosen = option
+        if self.room:
+            self.rooms.vote(self.room, self.tour.name, self.number, option, self.voter)
+
+    def _reveal(self) -> None:
+        """Live what the answer needs; it is told when all is there."""
+        assert self.step.predict is not None
+        frame.show(self.client, "shown")
+        for nth, choice in enumerate(self._needed()):
+            try:
+                self.desk.ask(f"{self.name} {nth}", choice, self._come)
+            except Busy:
+                self._say([say("see.busy")])
+
+    def _needed(self) -> list[Choice]:
+        assert self.step.predict is not None
+        beside = self.step.predict.beside
+        return [self.step.choice, *([beside] if beside is not None else [])]
+
+    def _come(self, came: Lived | Exception) -> None:
+        if isinstance(came, Exception):
+            self.loop.call_soon_threadsafe(self._say, [in_words(came)])
+        elif came.whole:
+            self.runs[came.choice.lived] = came
+            needed = [self.runs.get(choice.lived) for choice in self._needed()]
+            if all(needed):
+                assert self.step.predict is not None and needed[0] is not None
+                option, sentence = revealed(self.step.predict, needed[0], needed[1] if len(needed) > 1 else None)
+                self.runs.clear()
+                self.loop.call_soon_threadsafe(self._say, self._answer(option, sentence))
+
+    def _answer(self, option: int, sentence: str) -> list[str]:
+        assert self.step.predict is not None
+        options = self.step.predict.options
+        told = [say("tour.right", option=options[option])]
+        if self.chosen not in (-1, option):
+            told.insert(0, say("tour.wrong", option=options[self.chosen]))
+        told += [sentence, self.step.after]
+        if self.room:
+            votes = self.rooms.tally(self.room, self.tour.name, self.number)
+            told.append(say("tour.room_votes", told=", ".join(f"{options[o]}: {n}" for o, n in sorted(votes.items()))))
+        return [text for text in told if text]
+
+    def _say(self, texts: list[str]) -> None:
+        if self.client.id in self.client.instances:
+            with self.client:
+                self.told.clear()
+                with self.told:
+                    for text in texts:
+                        frame.text("p", text)
+
+    def _other_side(self) -> None:
+        other = self.step.other_side
+        if other is None:
+            return
+        with ui.element("details").classes("words"):
+            frame.text("summary", say("tour.other_side"))
+            frame.text("p", other.text)
+            frame.text("a", list_theories()[other.theory]).props(f'href="/lab?{self._under(other.theory)}"')
+            frame.text("p", say("tour.reading"))
+            with ui.element("ul"):
+                for work in other.reading:
+                    frame.text("li", work)
+
+    def _under(self, theory: str) -> str:
+        from dataclasses import replace
+
+        own = self.step.choice
+        return f"{replace(own, theory=theory).link}&beside={quote(own.link)}"
+
+    def _onward(self) -> None:
+        with ui.element("p").classes("actions"):
+            if self.number > 1:
+                frame.text("a", say("tour.back")).props(
+                    f'href="{address(self.tour, self.number - 1, self.room)}" id=back'
+                )
+            last = self.number == len(self.tour.steps)
+            onward = "/tours" if last else address(self.tour, self.number + 1, self.room)
+            frame.text("a", say("tour.end" if last else "tour.next")).props(f'href="{onward}" id=next').classes("next")
+
+    def _room(self) -> None:
+        if self.room:
+            request = self.client.request
+            place = str(request.base_url).rstrip("/") + address(self.tour, self.number, self.room)
+            frame.text("p", say("tour.room_code", code=self.room, address=place)).classes("note").props("id=room")
+        elif self.hides:
+            frame.button(say("tour.room_make"), self._make_room, "room")
+
+    def _make_room(self) -> None:
+        try:
+            ui.navigate.to(address(self.tour, self.number, self.rooms.open()))
+        except Full:
+            ui.notify(say("see.busy"))
+
+    def _leave(self, *_: Any) -> None:
+        for nth in range(2):
+            self.desk.leave(f"{self.name} {nth}")
+
+
+def shelf() -> None:
+    """The page of all tours."""
+    with frame.page(say("page.tours")):
+        frame.text("h1", say("page.tours"))
+        frame.text("p", say("tour.about")).classes("lead")
+        with ui.element("ul").classes("cards"):
+            for tour in tours():
+                with ui.element("li"), ui.element("a").props(f'href="{address(tour, 1)}" id=tour-{tour.name}'):
+                    frame.text("h2", tour.title)
+                    frame.text("small", say("tour.minutes", many=len(tour.steps)))
+                    frame.text("p", tour.about)

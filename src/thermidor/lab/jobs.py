@@ -1,0 +1,168 @@
+"""Who is served when: one worker lives what pages ask for, previews first, clients in turn, the stale never.
+
+A client has one preview and one ensemble waiting at most: a new question takes the place of the old one, and stops it
+if it is being lived. An ensemble is lived block by block, and gives way to any preview between two blocks. What is
+whole is kept, by its content, until room is needed. Under load previews have fewer runs, and say how many.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+
+from thermidor.errors import InputError, Interrupted, RunError
+from thermidor.lab.choice import Choice
+from thermidor.lab.live import Lived, Size, full, joined, live, preview
+
+Tell = Callable[[Lived | Exception], None]
+"""Told of every part that was lived, in a thread of the desk's, and of what went wrong."""
+MOST_BYTES = 400_000_000
+"""Of what is kept of whole ensembles."""
+MOST_WAITING = 200
+"""Clients that may wait; more are refused."""
+BUSY = 3
+"""Previews waiting from which on they are made smaller."""
+LONGEST = 60.0
+"""Seconds after which a question that still waits or is being lived is given up."""
+
+
+@dataclass
+class Asked:
+    """A question: whose, what, how large, whom to tell; what there is of it so far."""
+
+    client: str
+    choice: Choice
+    size: Size
+    tell: Tell
+    quick: bool
+    since: float = field(default_factory=time.monotonic)
+    so_far: Lived | None = None
+    stop: threading.Event = field(default_factory=threading.Event)
+
+
+class Busy(Exception):
+    """More wait than can be served."""
+
+
+class Desk:
+    """The worker and those who wait for it. `close` ends it."""
+
+    def __init__(self, threads: int | None = None) -> None:
+        self.threads = threads
+        self.waiting: dict[tuple[str, bool], Asked] = {}
+        self.served: dict[str, float] = {}
+        self.kept: OrderedDict[tuple[str, Size], Lived] = OrderedDict()
+        self.now: Asked | None = None
+        self.lock = threading.Condition()
+        self.closed = False
+        self.teller = ThreadPoolExecutor(1, "thermidor-lab-tells")
+        self.worker = threading.Thread(target=self._work, name="thermidor-lab", daemon=True)
+        self.worker.start()
+
+    def ask(self, client: str, choice: Choice, tell: Tell, *, quick: bool = False) -> None:
+        """Ask for the runs of a choice, quick and few or all; `tell` is called for each part. Raises Busy."""
+        size = preview(choice) if quick else full(choice)
+        asked = Asked(client, choice, size, tell, quick)
+        with self.lock:
+            if (found := self._found(choice, size)) is None:
+                if len(self.waiting) >= MOST_WAITING and (client, quick) not in self.waiting:
+                    raise Busy
+                if self.now is not None and self.now.client == client and (self.now.quick == quick or quick):
+                    self.now.stop.set()
+                if quick:
+                    self.waiting.pop((client, False), None)
+                self.waiting[client, quick] = asked
+                self.lock.notify()
+        if found is not None:
+            self.teller.submit(tell, replace(found, choice=choice))
+
+    def leave(self, client: str) -> None:
+        """Forget a client that has gone."""
+        with self.lock:
+            for quick in (True, False):
+                self.waiting.pop((client, quick), None)
+            if self.now is not None and self.now.client == client:
+                self.now.stop.set()
+            self.served.pop(client, None)
+
+    def close(self) -> None:
+        """End the worker."""
+        with self.lock:
+            self.closed = True
+            if self.now is not None:
+                self.now.stop.set()
+            self.lock.notify()
+        self.worker.join(timeout=5.0)
+        self.teller.shutdown(wait=False, cancel_futures=True)
+
+    def _found(self, choice: Choice, size: Size) -> Lived | None:
+        """What is kept of a choice at a size, or at the full one."""
+        for every in (size, full(choice)):
+            key = (choice.lived.link, every)
+            if key in self.kept:
+                self.kept.move_to_end(key)
+                return self.kept[key]
+        return None
+
+    def _keep(self, lived: Lived) -> None:
+        self.kept[lived.choice.lived.link, lived.size] = lived
+        while len(self.kept) > 1 and sum(lived.series.nbytes for lived in self.kept.values()) > MOST_BYTES:
+            self.kept.popitem(last=False)
+
+    def _next(self) -> Asked | None:
+        """The next question: previews before ensembles, of those who were served longest ago first."""
+        with self.lock:
+            while not self.waiting and not self.closed:
+                self.lock.wait()
+            if self.closed:
+                return None
+            key = min(self.waiting, key=lambda one: (not one[1], self.served.get(one[0], 0.0), self.waiting[one].since))
+            self.now = self.waiting.pop(key)
+            self.served[key[0]] = time.monotonic()
+            crowd = sum(quick for _, quick in self.waiting) >= BUSY
+            if self.now.quick and self.now.so_far is None and crowd:
+                self.now.size = self.now.size._replace(members=4, block=4, citizens=400)
+            return self.now
+
+    def _work(self) -> None:
+        while (asked := self._next()) is not None:
+            self._serve(asked)
+            with self.lock:
+                self.now = None
+
+    def _serve(self, asked: Asked) -> None:
+        """Live one block of a question and tell of it; what is left of it waits again."""
+        try:
+            found = self._block(asked)
+        except Interrupted:
+            return
+        except Exception as error:  # whatever it is, the desk goes on, and the one who asked is told
+            if not isinstance(error, InputError | RunError | TimeoutError):
+                logging.getLogger("thermidor.lab.faults").exception("a question could not be lived")
+            self.teller.submit(asked.tell, error)
+            return
+        if not asked.stop.is_set():
+            self.teller.submit(asked.tell, found)
+
+    def _block(self, asked: Asked) -> Lived:
+        """A block more of a question, or all of it where it is kept. Raises InputError, RunError, TimeoutError."""
+        if time.monotonic() - asked.since > LONGEST:
+            raise TimeoutError("it took too long")
+        before = asked.so_far
+        with self.lock:
+            kept = self._found(asked.choice, asked.size) if before is None else None
+        if kept is not None:
+            return replace(kept, choice=asked.choice)
+        more = live(asked.choice, asked.size, before.members if before else 0, asked.stop, self.threads)
+        asked.so_far = joined(before, asked.choice, asked.size, more)
+        with self.lock:
+            if asked.so_far.whole:
+                self._keep(asked.so_far)
+            elif not asked.stop.is_set() and (asked.client, asked.quick) not in self.waiting:
+                self.waiting[asked.client, asked.quick] = asked
+        return asked.so_far

@@ -1,0 +1,155 @@
+"""Living what a choice asks for: a few small runs while a slider moves, more and larger ones when it is let go.
+
+The members of the full ensemble are those of `thermidor run` with the same settings, so that a page's numbers are the
+command line's; they are lived in blocks, so that a page can show what there is, and give way between two blocks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, partial
+from threading import Event
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from thermidor.country import VARIABLES
+from thermidor.lab.choice import FIRST, Choice, scenario
+from thermidor.lenses import LENSES, lens
+from thermidor.runs import store
+from thermidor.runs.result import Result, read_after
+
+if TYPE_CHECKING:
+    from thermidor.lenses.spells import Reading
+
+
+class Size(NamedTuple):
+    """How many members, in blocks of how many, and how many citizens in the first country and in each other."""
+
+    members: int
+    block: int
+    citizens: int
+    others: int
+
+    def of(self, countries: Sequence[str]) -> dict[str, int]:
+        """Citizens by country."""
+        return {country: self.others if place else self.citizens for place, country in enumerate(countries)}
+
+
+PREVIEW = Size(members=8, block=4, citizens=1_000, others=100)
+FULL = Size(members=40, block=8, citizens=2_000, others=500)
+WORLD = Size(members=16, block=4, citizens=400, others=400)
+"""For scenarios of many countries."""
+MANY = 6
+"""Countries from which on a scenario is a world."""
+
+
+def full(choice: Choice) -> Size:
+    """The size of a choice's full ensemble."""
+    return WORLD if len(scenario(choice.scenario).countries) >= MANY else FULL
+
+
+def preview(choice: Choice) -> Size:
+    """The size of what is shown while a slider moves."""
+    size = full(choice)
+    return Size(4, 4, 200, 200) if size is WORLD else PREVIEW
+
+
+@dataclass(frozen=True, eq=False)
+class Lived:
+    """Members that were lived for a choice, in the words of `thermidor.run`; series: what is kept of them [run, month,
+    country, variable]."""
+
+    choice: Choice
+    result: Result
+    size: Size
+    series: NDArray[np.float32]
+
+    @property
+    def members(self) -> int:
+        """How many there are so far."""
+        return len(np.asarray(self.result.columns["run"]))
+
+    @property
+    def whole(self) -> bool:
+        """Whether all members that were asked for are there."""
+        return self.members >= self.size.members
+
+    def reading(self, name: str) -> Reading:
+        """What a lens reads in them."""
+        past = self.result.past
+        return lens(name).read(self.result.columns) if past is None else read_after(past, self.result.columns, name)
+
+
+def live(choice: Choice, size: Size, first: int, cancel: Event | None = None, threads: int | None = None) -> Result:
+    """Live the block of members that begins with `first`. Raises InputError, RunError, or Interrupted."""
+    from thermidor.runs.ensemble import run
+
+    countries = tuple(scenario(choice.scenario).countries)
+    own = scenario(choice.scenario)
+    whole: dict[str, Any] = {"citizens": size.of(countries), "theory": choice.theory, "without": choice.without}
+    whole |= {"set": choice.set}
+    asked: dict[str, Any] = {"seed": choice.seed, "threads": threads, "cancel": cancel}
+    if choice.at:
+        from thermidor.futures.branch import branch
+
+        parent = run(own, replicate=choice.member, **whole, **asked)
+        asked |= {"set": choice.then, "without": choice.then_without, "replicates": size.members}
+        return branch(parent, at=choice.at, member=choice.member, **asked)
+    return run(own, replicate=range(first, min(first + size.block, size.members)), **whole, **asked)
+
+
+def joined(before: Lived | None, choice: Choice, size: Size, more: Result) -> Lived:
+    """Members lived before and a block of more, as one result, of which only what a page reads is kept."""
+    runs = np.asarray(more.columns["run"])
+    series = np.stack([np.asarray(more.columns[name]) for name in kept()], axis=-1)
+    manifest = more.manifest
+    if before is not None:
+        runs = np.concatenate([np.asarray(before.result.columns["run"]), runs])
+        series = np.concatenate([before.series, series])
+        manifest = {**manifest, "seconds": manifest["seconds"] + before.result.manifest["seconds"]}
+    numbers = tuple(int(run) for run in runs)
+    countries = tuple(str(name) for name in np.asarray(more.columns["country"]))
+    axes = store.Axes(numbers, np.asarray(more.columns["month"]), countries, kept())
+    at_once = partial(store.in_memory, series, axes)
+    result = Result(store.columns(series, axes), {**manifest, "replicates": numbers}, None, at_once, more.past)
+    return Lived(choice, result, size, series)
+
+
+@cache
+def kept() -> tuple[str, ...]:
+    """The variables that lenses, events, panels, the figure and the sliders of a branch look at."""
+    from thermidor.country import CENTRES
+    from thermidor.events import READS
+    from thermidor.events.quantities import QUANTITIES
+    from thermidor.lab import curves
+    from thermidor.lab.controls import states
+    from thermidor.runs.ensemble import run
+
+    tiny = run(FIRST["lab"], replicates=1, citizens=10, months=24)
+    seen = Noted(tiny.columns)
+    for name in LENSES:
+        lens(name).read(seen)
+    told = {one.variable.format(who=who, whom=who) for one in QUANTITIES.values() for who in CENTRES}
+    every = {*seen.noted, *READS, *told, *curves.variables(), *curves.ALSO, *states()}
+    return tuple(name for name in VARIABLES if name in every)
+
+
+class Noted(Mapping[str, Any]):
+    """Columns that note which of them are read."""
+
+    def __init__(self, columns: Any) -> None:
+        self.columns, self.noted = columns, set[str]()
+
+    def __getitem__(self, name: str) -> Any:
+        """A column."""
+        self.noted.add(name)
+        return self.columns[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.columns)
+
+    def __len__(self) -> int:
+        return len(self.columns)

@@ -1,0 +1,248 @@
+"""The lab's page: menus and sliders at the side, ribbon and panels beside them, and why a month is what it is."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from html import escape
+from typing import Any
+from urllib.parse import quote
+
+from nicegui import ui
+
+from thermidor.lab import curves, frame
+from thermidor.lab.choice import Choice, scenario
+from thermidor.lab.controls import Control
+from thermidor.lab.draw import LEFT, RIGHT
+from thermidor.lab.jobs import Desk
+from thermidor.lab.reasons import because
+from thermidor.lab.sides import Sides
+from thermidor.lab.take import FORMATS
+from thermidor.lab.view import Drawn, View, set_to
+from thermidor.lab.words import part, say
+from thermidor.views.palette import paint, words
+
+FROM_LEFT = "(e) => emit(e.clientX - e.currentTarget.getBoundingClientRect().left)"
+WHOLE = "(e) => emit(parseInt(e.target.value))"
+
+
+class Lab:
+    """The elements of one open page, and what happens when they are moved."""
+
+    def __init__(
+        self, desk: Desk, choice: Choice, beside: Choice | None = None, *, hidden: bool = False, look: str = ""
+    ) -> None:
+        self.view = View(desk, choice, self.show, self.fail, asyncio.get_running_loop(), beside)
+        self.drawn, self.look = 0, look
+        self.client = ui.context.client
+        self.client.on_delete(self.view.leave)
+        with ui.element("div").classes("lab"):
+            with ui.element("section").classes("picture" + " veiled" * hidden).props("id=shown"):
+                self._picture()
+            with ui.element("aside").props(f'aria-label="{say("choose.conditions")}"'):
+                self.sides = Sides(self)
+        ui.on("resized", self._resized)
+
+    @property
+    def choice(self) -> Choice:
+        """What the page shows."""
+        return self.view.choice
+
+    def begin(self) -> None:
+        """Ask for the first picture."""
+        self._address()
+        self.view.ask()
+
+    def _picture(self) -> None:
+        found = scenario(self.choice.scenario)
+        self.title = ui.html("", sanitize=False, tag="div")
+        self._titled(found.title)
+        self.progress = ui.element("p").classes("progress").props("role=status aria-live=polite")
+        self.trouble = ui.element("p").classes("trouble").props("role=alert")
+        self.ribbon = ui.html("", sanitize=False).classes("drawing").props("id=ribbon data-ready=0")
+        self.ribbon.on(
+            "click", self._clicked, js_handler="(e) => emit(e.clientX - e.currentTarget.getBoundingClientRect().left)"
+        )
+        with ui.element("label").classes("month"):
+            self.month_words = frame.text("span", say("see.month"))
+            self.month = ui.element("input").props("type=range id=month")
+            self._month_range()
+            self.month.on("change", self._month_moved, js_handler=WHOLE)
+        frame.text("p", say("see.regimes_help")).classes("note")
+        self.key = ui.html("", sanitize=False, tag="ul").classes("key")
+        self.why = ui.html("", sanitize=False, tag="section").classes("why").props("id=why aria-live=polite")
+        self.actions = ui.element("div").classes("actions")
+        self.note = frame.text("p", say("see.behind")).classes("note")
+        told = part("panels")
+        self._act()
+        self.panels: dict[str, ui.html] = {}
+        with ui.element("div").classes("panels"):
+            for panel in curves.panels():
+                with ui.element("section").classes("panel" + " looked" * (panel.name == self.look)):
+                    ui.html(_head(told[panel.name], panel), sanitize=False)
+                    self.panels[panel.name] = ui.html("", sanitize=False).classes("drawing")
+        with ui.element("details").classes("words"):
+            frame.text("summary", say("see.words"))
+            self.words = frame.text("p", "")
+
+    def _titled(self, title: str) -> None:
+        self.title.set_content(f"<h1>{escape(title)}</h1><p>{escape(scenario(self.choice.scenario).about)}</p>")
+
+    def _month_range(self) -> None:
+        found = scenario(self.choice.scenario)
+        first, last = (_number(month) for month in (self.choice.at or found.start, found.end))
+        at = _number(self.choice.month) if self.choice.month else first
+        self.month._props |= {
+            "min": first,
+            "max": last,
+            "step": 1,
+            "value": at,
+            "aria-valuetext": self.choice.month or "none",
+        }
+        self.month.update()
+
+    def _act(self) -> None:
+        """The row of what can be done with what is shown."""
+        self.actions.clear()
+        frame.say_in(self.note, say("see.behind_beside" if self.view.beside is not None else "see.behind"))
+        choice = self.choice
+        with self.actions:
+            if choice.month and not choice.at:
+                frame.button(say("do.branch"), self._branch, "branch")
+            if choice.at:
+                frame.text("p", say("do.branched", run=choice.member, month=choice.at))
+                frame.button(say("do.from_start"), self._from_start, "start")
+            kept = self.view.beside
+            if kept is None:
+                frame.button(say("do.keep"), lambda: self._beside(choice), "keep")
+            else:
+                frame.text("p", say("do.kept", what=_what(kept)))
+                frame.button(say("do.swap"), lambda: self._swap(kept), "swap")
+                frame.button(say("do.let_go"), lambda: self._beside(None), "let-go")
+            frame.button(say("do.share"), self._share, "share")
+            with ui.element("details").classes("take").props("id=take"):
+                frame.text("summary", say("do.take"))
+                with ui.element("ul"):
+                    for kind in FORMATS:
+                        with ui.element("li"):
+                            name = say(f"do.{'line' if kind == 'txt' else kind}")
+                            frame.text("a", name).props(f'href="/take/{kind}?{choice.link}" download id=take-{kind}')
+
+    def show(self, drawn: Drawn) -> None:
+        """Put a picture on the page."""
+        if self.client.id not in self.client.instances:
+            return
+        with self.client:
+            self.ribbon.set_content(drawn.ribbon)
+            self.drawn += 1
+            self.ribbon.props(f"data-ready={'1' if drawn.whole else '0'} data-drawn={self.drawn}")
+            for name, text in drawn.panels.items():
+                self.panels[name].set_content(text)
+            frame.say_in(self.progress, drawn.progress)
+            frame.say_in(self.trouble, "")
+            frame.say_in(self.words, drawn.words)
+            self.key.set_content("".join(_swatch(label) for label in drawn.labels))
+            if self.sides.waits and self.view.states is not None:
+                self.sides.again()
+            if drawn.whole:
+                self.why.set_content(because(drawn.why))
+
+    def fail(self, words: str) -> None:
+        """Tell what went wrong; what is shown stays."""
+        if self.client.id in self.client.instances:
+            with self.client:
+                frame.say_in(self.trouble, words)
+
+    def go(self, choice: Choice, *, quick: bool = False, anew: bool = False) -> None:
+        """Show another choice; `anew` where its menus and sliders are others."""
+        other = (choice.scenario, choice.country) != (self.choice.scenario, self.choice.country)
+        if not self.view.change(choice, quick=quick):
+            self.sides.again()
+            return
+        if quick:
+            return
+        self._address()
+        if other or anew:
+            self._titled(scenario(choice.scenario).title)
+            self.sides.again()
+        self._month_range()
+        self._act()
+
+    def moved(self, control: Control, value: float, *, quick: bool) -> None:
+        """A slider was moved; back where it stood, nothing is changed."""
+        same = abs(value - control.value) < control.step / 2.0
+        self.go(set_to(self.choice, control.key, None if same else round(value, 6)), quick=quick)
+
+    def _address(self) -> None:
+        beside = f"&beside={quote(self.view.beside.link)}" if self.view.beside is not None else ""
+        ui.navigate.history.replace(f"/lab?{self.choice.link}{beside}")
+
+    def _clicked(self, event: Any) -> None:
+        found = scenario(self.choice.scenario)
+        first, last = _number(self.choice.at or found.start), _number(found.end) + 1
+        part_of = (float(event.args) - LEFT) / max(self.view.wide - LEFT - RIGHT, 1.0)
+        self._look(min(max(int(first + part_of * (last - first)), first), last - 1))
+
+    def _month_moved(self, event: Any) -> None:
+        self._look(int(event.args))
+
+    def _look(self, number: int) -> None:
+        self.go(replace(self.choice, month=f"{number // 12}-{number % 12 + 1:02d}"))
+
+    def _branch(self) -> None:
+        shown = self.view.shown
+        run = shown.why.run if shown is not None and shown.why is not None else 0
+        self.view.beside = self.choice
+        self.go(replace(self.choice, at=self.choice.month, member=run, month=""), anew=True)
+
+    def _from_start(self) -> None:
+        self.go(replace(self.choice, at="", member=0, then={}, then_without=()), anew=True)
+
+    def _beside(self, choice: Choice | None) -> None:
+        self.view.beside = choice
+        self._address()
+        self._act()
+        self.view.ask()
+
+    def _swap(self, kept: Choice) -> None:
+        self.view.beside = self.choice
+        self.go(kept, anew=True)
+
+    def _share(self) -> None:
+        ui.run_javascript("navigator.clipboard?.writeText(window.location.href)")
+        ui.notify(say("do.copied"))
+
+    def _resized(self, event: Any) -> None:
+        wide = max(280.0, min(1600.0, float(event.args.get("wide", self.view.wide))))
+        panel = max(260.0, min(800.0, float(event.args.get("panel", self.view.panel_wide))))
+        if (wide, panel) != (self.view.wide, self.view.panel_wide):
+            self.view.wide, self.view.panel_wide = wide, panel
+            self.view.ask()
+
+
+def _number(month: str) -> int:
+    year, number = month.split("-")
+    return 12 * int(year) + int(number) - 1
+
+
+def _what(choice: Choice) -> str:
+    """A choice in a few words."""
+    told = [f"{key.partition('.')[2]} {value:g}" for key, value in choice.set.items()]
+    told += [f"without {name.replace('_', ' ')}" for name in choice.without]
+    told += [f"then {key.partition('.')[2].replace('_', ' ')} {value:g}" for key, value in choice.then.items()]
+    told += [f"then without {name.replace('_', ' ')}" for name in choice.then_without]
+    told += [choice.theory] * (choice.theory != "trotsky") + [f"from {choice.at}"] * bool(choice.at)
+    return scenario(choice.scenario).title + (f" ({', '.join(told)})" if told else "")
+
+
+def _head(told: dict[str, str], panel: curves.Panel) -> str:
+    lines = [f'<span class="l{nth}">{escape(told[name])}</span>' for nth, name in enumerate(panel.lines)]
+    lines += [f'<span class="dot">{escape(told["record"])}</span>'] if "record" in told else []
+    return (
+        f"<h3>{escape(told['title'])} <small>{escape(told['unit'])}</small></h3><p class='lines'>{' '.join(lines)}</p>"
+    )
+
+
+def _swatch(label: str) -> str:
+    look = paint(label)
+    return f'<li><i style="background:{look.colour}" class="h{len(look.hatch)}"></i>{escape(words(label))}</li>'

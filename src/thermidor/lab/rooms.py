@@ -1,0 +1,149 @@
+"""Rooms: what a class answered, counted, and nothing else. No name, account or address is asked for or kept.
+
+A room is a code that is told aloud. A voter is a token that a page makes up and forgets; of it a keyed digest is kept,
+so that a second answer takes the place of the first. All is in memory, bounded (some 40 MB at most), and soon gone.
+"""
+
+from __future__ import annotations
+
+import secrets
+import threading
+import time
+from array import array
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from hashlib import blake2b
+
+from thermidor.errors import InputError
+from thermidor.lab.tours import tours
+
+LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
+"""Of codes: no vowels, so that no word comes of them."""
+LONG = 6
+MOST_ROOMS, MOST_VOTERS = 500, 200
+"""Rooms at a time, and voters who are counted for one question of a room."""
+LASTS = 4.0 * 3600.0
+"""Seconds after which a room is forgotten, from its opening."""
+Question = tuple[str, int]
+"""A tour's name and the number of a step, from 1."""
+
+
+class Full(Exception):
+    """There are as many rooms as can be kept, and all are in use."""
+
+
+@dataclass
+class Votes:
+    """The answers to one question: digests of voters, and the option of each."""
+
+    voters: array[int] = field(default_factory=lambda: array("Q"))
+    options: bytearray = field(default_factory=bytearray)
+
+
+@dataclass
+class Room:
+    """A room: when it was opened, and its answers by question."""
+
+    since: float
+    votes: dict[Question, Votes] = field(default_factory=dict)
+
+
+def questions() -> dict[Question, int]:
+    """Every question of the tours, and how many options it has."""
+    return {
+        (tour.name, number): len(step.predict.options)
+        for tour in tours()
+        for number, step in enumerate(tour.steps, 1)
+        if step.predict is not None
+    }
+
+
+class Rooms:
+    """All rooms of a server. Every method may be called from any thread.
+
+    asked: the options of each question, by default those of the tours; clock: seconds, never going back
+    """
+
+    def __init__(
+        self, asked: Mapping[Question, int] | None = None, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.asked = questions() if asked is None else dict(asked)
+        self.clock, self.key = clock, secrets.token_bytes(16)
+        self.rooms: dict[str, Room] = {}
+        self.lock = threading.Lock()
+
+    def open(self) -> str:
+        """Open a room and return its code; where there are too many, the oldest without an answer goes. Raises Full."""
+        with self.lock:
+            self._forget()
+            if len(self.rooms) >= MOST_ROOMS:
+                unused = next((code for code, room in self.rooms.items() if not room.votes), None)
+                if unused is None:
+                    raise Full
+                del self.rooms[unused]
+            code = self._code()
+            while code in self.rooms:
+                code = self._code()
+            self.rooms[code] = Room(self.clock())
+            return code
+
+    def known(self, code: str) -> bool:
+        """Whether there is such a room; capitals or not."""
+        with self.lock:
+            self._forget()
+            return _plain(code) in self.rooms
+
+    def vote(self, code: str, tour: str, step: int, option: int, voter: str) -> bool:
+        """Count an answer in place of the voter's former one, and say whether it was counted.
+
+        It is not where the room is gone or the question has its voters. step: from 1; option: its place, from 0.
+        Raises InputError for a question or an option that there is not.
+        """
+        if not 0 <= option < self._options(tour, step):
+            raise InputError(f"there is no option {option}", "option", "", f"0 to {self._options(tour, step) - 1}")
+        digest = blake2b(voter[:200].encode("utf-8", "replace"), digest_size=8, key=self.key).digest()
+        number = int.from_bytes(digest, "big")
+        with self.lock:
+            self._forget()
+            room = self.rooms.get(_plain(code))
+            if room is None:
+                return False
+            votes = room.votes.setdefault((tour, step), Votes())
+            if number in votes.voters:
+                votes.options[votes.voters.index(number)] = option
+            elif len(votes.voters) < MOST_VOTERS:
+                votes.voters.append(number)
+                votes.options.append(option)
+            else:
+                return False
+            return True
+
+    def tally(self, code: str, tour: str, step: int) -> dict[int, int]:
+        """How many chose each option, {option: voters}; empty where the room is gone. Raises InputError as `vote`."""
+        many = self._options(tour, step)
+        with self.lock:
+            self._forget()
+            room = self.rooms.get(_plain(code))
+            if room is None:
+                return {}
+            given = room.votes.get((tour, step), Votes()).options
+            return {option: given.count(option) for option in range(many)}
+
+    def _options(self, tour: str, step: int) -> int:
+        if (tour, step) not in self.asked:
+            raise InputError(f"step {step} of '{tour[:60]}' asks nothing", "step", "", "choose a step with a question")
+        return self.asked[tour, step]
+
+    def _forget(self) -> None:
+        """Forget rooms whose time is over; they stand in the order of their opening."""
+        now = self.clock()
+        while self.rooms and now - next(iter(self.rooms.values())).since >= LASTS:
+            del self.rooms[next(iter(self.rooms))]
+
+    def _code(self) -> str:
+        return "".join(secrets.choice(LETTERS) for _ in range(LONG))
+
+
+def _plain(code: str) -> str:
+    """A code as it is kept, however it was typed."""
+    return code.strip().upper() if len(code) <= 2 * LONG else ""

@@ -1,0 +1,110 @@
+"""The server of the lab: its pages, the API, what can be taken away, the guard before all of it."""
+
+from __future__ import annotations
+
+import logging
+
+from nicegui import app, ui
+from starlette.requests import Request
+
+from thermidor.errors import InputError
+from thermidor.lab import frame
+from thermidor.lab.api import api
+from thermidor.lab.choice import FIRST, Choice, read
+from thermidor.lab.claims import claims
+from thermidor.lab.guard import Guard, Limits
+from thermidor.lab.guide import Guide, shelf, tour_of
+from thermidor.lab.home import home
+from thermidor.lab.jobs import Desk
+from thermidor.lab.page import Lab
+from thermidor.lab.rooms import Rooms
+from thermidor.lab.take import routes
+from thermidor.lab.view import asked_of, in_words
+from thermidor.lab.words import say
+from thermidor.lab.world import World
+
+
+def serve(host: str, port: int, *, browser: bool, proxies: bool = False) -> None:
+    """Serve the lab until it is stopped."""
+    heard = logging.getLogger("thermidor.lab")
+    heard.addHandler(logging.StreamHandler())
+    heard.setLevel(logging.INFO if proxies or host != "127.0.0.1" else logging.WARNING)
+    desk = Desk()
+    build(desk)
+    app.add_middleware(Guard, limits=Limits(proxies=proxies))
+    app.on_shutdown(desk.close)
+    app.config.quasar_config["loadingBar"] = {"skipHijack": True}  # a bar that no screen reader could name
+    ui.run(
+        host=host, port=port, show=browser, reload=False, title=say("page.title"), language="en-GB", dark=None,
+        tailwind=False, show_welcome_message=False, endpoint_documentation="none", proxy_headers=False,
+        server_header=False, access_log=False,
+    )  # fmt: skip
+
+
+def build(desk: Desk) -> None:
+    """Put pages and routes on NiceGUI's application."""
+    rooms = Rooms()
+    app.mount("/api/v1", api(desk))
+    app.include_router(routes(desk))
+    if frame.SITE.is_dir():
+        app.add_static_files("/docs", frame.SITE)
+
+    @ui.page("/")
+    def first() -> None:
+        home()
+
+    @ui.page("/tours")
+    def all_tours() -> None:
+        shelf()
+
+    @ui.page("/ledger")
+    def ledger() -> None:
+        claims()
+
+    @ui.page("/lab")
+    async def lab(request: Request) -> None:
+        choice, own = _choice(request, say("page.lab"))
+        if choice is not None:
+            beside = read(own["beside"]) if "beside" in own else None
+            with frame.page(say("page.lab")):
+                guide = _guide(desk, rooms, own)
+                veiled, look = (guide.hides, guide.step.look) if guide is not None else (False, "")
+                shown = Lab(desk, choice, beside, hidden=veiled, look=look)
+            await ui.context.client.connected(timeout=30.0)
+            ui.run_javascript("thermidorTell()")
+            shown.begin()
+
+    @ui.page("/world")
+    async def world(request: Request) -> None:
+        choice, _ = _choice(request, say("page.world"), FIRST["world"])
+        if choice is not None:
+            with frame.page(say("page.world")):
+                shown = World(desk, choice)
+            await ui.context.client.connected(timeout=30.0)
+            shown.begin()
+
+
+def _guide(desk: Desk, rooms: Rooms, own: dict[str, str]) -> Guide | None:
+    """The card of a tour's step, where the address names one."""
+    if "tour" not in own:
+        return None
+    tour, number = tour_of(own["tour"], own.get("step", "1"))
+    room = own.get("room", "")
+    return Guide(desk, rooms, tour, number, room if rooms.known(room) else "")
+
+
+def _choice(request: Request, title: str, name: str = "") -> tuple[Choice | None, dict[str, str]]:
+    """The choice of a page's address, and what else it says; what is wrong with it is shown in the page's place."""
+    own: dict[str, str] = {}
+    try:
+        query, own = asked_of(request.url.query)
+        if "beside" in own:
+            read(own["beside"])
+        if "tour" in own:
+            tour_of(own["tour"], own.get("step", "1"))
+        return (read(query) if query else Choice(scenario=name) if name else Choice()), own
+    except InputError as error:
+        with frame.page(title):
+            frame.text("h1", title)
+            frame.text("p", in_words(error)).classes("trouble").props("role=alert")
+        return None, own

@@ -1,0 +1,177 @@
+"""One open page: what it shows, what it waits for, and how what was lived is drawn on it.
+
+The desk's worker lives and draws; only the finished texts are handed to the page's own loop. A page asks for its base
+and for its changed runs, and shows whatever part has come.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from urllib.parse import urlencode
+from uuid import uuid4
+
+import numpy as np
+
+from thermidor.errors import InputError
+from thermidor.lab import curves, draw
+from thermidor.lab.choice import Choice, check, pairs_of, scenario
+from thermidor.lab.controls import states
+from thermidor.lab.curves import Picture
+from thermidor.lab.jobs import Busy, Desk
+from thermidor.lab.live import Lived, full
+from thermidor.lab.why import Why, why
+from thermidor.lab.words import part, say
+from thermidor.views.ribbon import layers
+
+WIDE = 860.0
+NARROW = 300.0
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Texts ready to be shown: the ribbon, the panels by name, what is said of the runs, the reasons of the month."""
+
+    ribbon: str
+    panels: dict[str, str]
+    words: str
+    progress: str
+    labels: tuple[str, ...]
+    why: Why | None
+    whole: bool
+
+
+@dataclass
+class View:
+    """The state of one page.
+
+    show      told, in the page's loop, of what is drawn; fail: of what went wrong, in words
+    choice    what is asked; beside: what is kept beside it in place of the scenario as it is
+    shown     what was drawn last; back: what lies behind it
+    states    where a branch stands at its beginning, by variable; None for runs from the start, or before it was lived
+    """
+
+    desk: Desk
+    choice: Choice
+    show: Callable[[Drawn], None]
+    fail: Callable[[str], None]
+    loop: asyncio.AbstractEventLoop
+    beside: Choice | None = None
+    wide: float = WIDE
+    panel_wide: float = 420.0
+    client: str = field(default_factory=lambda: uuid4().hex)
+    shown: Drawn | None = None
+    back: Picture | None = None
+    states: dict[str, float] | None = None
+
+    @property
+    def behind(self) -> Choice | None:
+        """What is drawn behind: what is kept beside, or the scenario as it is; None where nothing is changed."""
+        behind = self.beside if self.beside is not None else self.choice.base if self.choice.changed else None
+        country = self.choice.country
+        if behind is None or (country and country not in scenario(behind.scenario).countries):
+            return None
+        return replace(behind, country=country, lens=self.choice.lens, month="")
+
+    def change(self, choice: Choice, *, quick: bool = False) -> bool:
+        """Take another choice and ask for it; what is wrong with one that can't be lived is told. True if taken."""
+        try:
+            check(choice)
+        except InputError as error:
+            self.fail(in_words(error))
+            return False
+        if choice.at != self.choice.at:
+            self.states = None
+        self.choice = choice
+        self.ask(quick=quick)
+        return True
+
+    def ask(self, *, quick: bool = False) -> None:
+        """Ask for the runs of the choice, and for those behind it where they are others; what is kept comes at once."""
+        self._ask(self.choice, self._come, self.client, quick=quick)
+        behind = self.behind
+        if behind is not None and (self.back is None or self.back.choice != behind):
+            self._ask(behind, self._come_back, self.client + " behind", quick=False)
+
+    def leave(self) -> None:
+        """The page was closed."""
+        for client in (self.client, self.client + " behind"):
+            self.desk.leave(client)
+
+    def _ask(self, choice: Choice, tell: Callable[[Lived | Exception], None], client: str, *, quick: bool) -> None:
+        try:
+            self.desk.ask(client, choice, tell, quick=quick)
+        except Busy:
+            self.fail(say("see.busy"))
+
+    def _come_back(self, came: Lived | Exception) -> None:
+        behind = self.behind
+        if isinstance(came, Lived) and behind is not None and came.choice.lived == behind.lived:
+            self.back = curves.picture(came, behind.country, behind.lens)
+            if came.whole:
+                self.loop.call_soon_threadsafe(self.ask)
+
+    def _come(self, came: Lived | Exception) -> None:
+        if isinstance(came, Exception):
+            self.loop.call_soon_threadsafe(self.fail, in_words(came))
+        elif came.choice.lived == self.choice.lived:
+            try:
+                self.shown = self.drawn(came)
+            except InputError as error:
+                self.loop.call_soon_threadsafe(self.fail, in_words(error))
+            else:
+                self.loop.call_soon_threadsafe(self.show, self.shown)
+
+    def drawn(self, lived: Lived) -> Drawn:
+        """Draw what was lived for the page as it is. Raises InputError."""
+        choice, behind = self.choice, self.behind
+        of = curves.picture(lived, choice.country, choice.lens)
+        back = self.back if self.back is not None and self.back.choice == behind else None
+        month = choice.month if of.months[0] <= curves.month(choice.month) <= of.months[-1] else ""
+        past = lived.result.past
+        if past is not None:
+            place = [str(name) for name in np.asarray(past["country"])].index(of.country)
+            self.states = {name: float(np.asarray(past[name])[0, -1, place]) for name in states()}
+        told = part("panels")
+        panels = {
+            p.name: draw.panel(p, of, self.panel_wide, behind=back, month=month, name=told[p.name]["title"])
+            for p in curves.panels()
+        }
+        tall = 230.0 if back else 200.0
+        ribbon = draw.ribbon(of, self.wide, behind=back, month=month, name=say("see.regimes"), tall=tall)
+        all_there = lived.whole and lived.size == full(choice)
+        reasons = why(lived, of, month, choice.lens) if month and all_there else None
+        labels = tuple(layers(of.shares))
+        return Drawn(ribbon, panels, draw.said(of), progress(lived), labels, reasons, all_there)
+
+
+def progress(lived: Lived) -> str:
+    """What is said of how many runs are shown."""
+    if lived.whole and lived.size == full(lived.choice):
+        return say("see.whole", members=lived.members, citizens=f"{lived.size.citizens:,}", seed=lived.choice.seed)
+    if lived.size == full(lived.choice):
+        return say("see.living", done=lived.members, all=lived.size.members)
+    return say("see.preview", members=lived.members)
+
+
+def in_words(error: Exception) -> str:
+    """What went wrong, and how to mend it."""
+    if isinstance(error, InputError):
+        told = say("see.failed", what=error.what + (f": {error.why}" if error.why else ""))
+        return told + (" " + say("see.mend", mend=error.mend) if error.mend else "")
+    return say("see.failed", what=str(error) or type(error).__name__)
+
+
+def asked_of(query: str) -> tuple[str, dict[str, str]]:
+    """A page's query without what is not part of a choice (tour, step, room, what is kept beside), and these."""
+    pairs = pairs_of(query)
+    own = {key: value for key, value in pairs if key in ("tour", "step", "room", "beside")}
+    return urlencode([pair for pair in pairs if pair[0] not in own], safe=":.-"), own
+
+
+def set_to(choice: Choice, key: str, value: float | None) -> Choice:
+    """A choice with a condition set, of a branch a state from its month on, or put back (None)."""
+    told = choice.then if choice.at else choice.set
+    left = {name: number for name, number in told.items() if name != key} | ({} if value is None else {key: value})
+    return replace(choice, then=left) if choice.at else replace(choice, set=left)

@@ -1,0 +1,62 @@
+"""All countries of a scenario at once: a small ribbon for each, which leads to the country's own page."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from html import escape
+from uuid import uuid4
+
+from nicegui import ui
+
+from thermidor.lab import curves, draw, frame
+from thermidor.lab.choice import Choice, scenario
+from thermidor.lab.jobs import Busy, Desk
+from thermidor.lab.live import Lived
+from thermidor.lab.view import in_words, progress
+from thermidor.lab.words import say
+
+WIDE, TALL = 300.0, 76.0
+
+
+class World:
+    """The page of all countries: it shows what of the ensemble has come."""
+
+    def __init__(self, desk: Desk, choice: Choice) -> None:
+        self.desk, self.choice, self.client = desk, choice, ui.context.client
+        self.name, self.loop = uuid4().hex, asyncio.get_running_loop()
+        self.client.on_delete(lambda: desk.leave(self.name))
+        frame.text("h1", say("world.title"))
+        frame.text("p", f"{scenario(choice.scenario).title}. {say('world.help')}").classes("lead")
+        self.progress = frame.text("p", "").classes("progress").props("role=status")
+        self.box = ui.html("", sanitize=False, tag="ul").classes("world")
+
+    def begin(self) -> None:
+        """Ask for the ensemble."""
+        try:
+            self.desk.ask(self.name, self.choice, self._come)
+        except Busy:
+            frame.say_in(self.progress, say("see.busy"))
+
+    def _come(self, came: Lived | Exception) -> None:
+        if isinstance(came, Exception):
+            self.loop.call_soon_threadsafe(self._show, "", in_words(came))
+        else:
+            self.loop.call_soon_threadsafe(self._show, ribbons(came, self.choice), progress(came))
+
+    def _show(self, text: str, words: str) -> None:
+        if self.client.id in self.client.instances:
+            with self.client:
+                self.box.set_content(text)
+                frame.say_in(self.progress, words)
+
+
+def ribbons(lived: Lived, choice: Choice) -> str:
+    """A list of small ribbons, one a country, each a link to its page."""
+    items = []
+    for name, country in scenario(choice.scenario).countries.items():
+        of = curves.picture(lived, name, choice.lens, panels=())
+        link = escape(replace(choice, country=name).link)
+        drawn = draw.ribbon(of, WIDE, tall=TALL, name=country.title)
+        items.append(f'<li><a href="/lab?{link}"><h2>{escape(country.title)}</h2>{drawn}</a></li>')
+    return "".join(items)

@@ -1,0 +1,315 @@
+"""The lab in a real browser: choose, drag, ask why, share, take away, by keyboard alone, at three widths, offline."""
+
+from __future__ import annotations
+
+import csv
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.request import urlopen
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+SHOTS = ROOT / "build" / "lab"
+SERVER = """
+from thermidor.lab import live
+live.FULL = live.Size(8, 4, 300, 60)
+live.PREVIEW = live.Size(4, 4, 120, 40)
+live.WORLD = live.Size(2, 2, 60, 60)
+from thermidor.cli.lab import carry_out
+carry_out("127.0.0.1", {port}, False, False)
+"""
+READY = '#ribbon[data-ready="1"]'
+WIDTHS = (390, 1024, 1920)
+PAGES = ("/", "/lab?v=1&scenario=germany-1933&month=1935-01", "/tours", "/ledger", "/world?v=1&scenario=china-1949")
+
+
+@pytest.fixture(scope="module")
+def place() -> Iterator[str]:
+    """A lab that is served, with small ensembles."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "NICEGUI"))}
+    environment = {**clean, "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), clean.get("PYTHONPATH", "")])}
+    server = subprocess.Popen(
+        [sys.executable, "-c", SERVER.format(port=port)],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    address, end = f"http://127.0.0.1:{port}", time.monotonic() + 90.0
+    try:
+        while time.monotonic() < end:
+            assert server.poll() is None, server.stdout.read().decode() if server.stdout else ""
+            try:
+                urlopen(f"{address}/api/v1/health", timeout=1.0).close()
+                break
+            except OSError:
+                time.sleep(0.2)
+        yield address
+        assert server.poll() is None
+    finally:
+        server.terminate()
+        server.wait(10.0)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Debian's Chromium, driven by Playwright."""
+    if CHROMIUM is None:
+        if os.environ.get("CI"):
+            pytest.fail("no chromium here, and CI has to have one")
+        pytest.skip("no chromium on this machine (Debian: apt install chromium)")
+    from playwright.sync_api import sync_playwright
+
+    arguments = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-dev-shm-usage"]
+    arguments += ["--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+    with sync_playwright() as playwright:
+        driven = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        yield driven
+        driven.close()
+
+
+@pytest.fixture
+def page(browser: Any, place: str) -> Iterator[Any]:
+    """A fresh page that allows no error of its own and no request to another host."""
+    made = browser.new_page(viewport={"width": 1280, "height": 900}, base_url=place)
+    wrong: list[str] = []
+    made.on("pageerror", lambda error: wrong.append(str(error)))
+    made.on("console", lambda told: wrong.append(told.text) if told.type == "error" else None)
+    made.on(
+        "request",
+        lambda asked: None if asked.url.startswith((place, "ws", "data:", "blob:")) else wrong.append(asked.url),
+    )
+    yield made
+    made.close()
+    assert not wrong
+
+
+def ribbon(page: Any) -> str:
+    """The ribbon's drawing, once all runs are there."""
+    page.wait_for_selector(READY, timeout=60_000)
+    return str(page.inner_html("#ribbon"))
+
+
+def move(page: Any, name: str, value: float, *, let_go: bool = True) -> None:
+    """Move a slider as a mouse does: it tells of its moves, and of the end."""
+    page.eval_on_selector(
+        f"#{name}",
+        "(e, [v, last]) => { e.value = v; e.dispatchEvent(new Event('input', {bubbles: true}));"
+        " if (last) e.dispatchEvent(new Event('change', {bubbles: true})); }",
+        [value, let_go],
+    )
+
+
+def changed(page: Any, before: str) -> str:
+    """The ribbon once it is another and whole."""
+    page.wait_for_function(
+        "(old) => { const e = document.querySelector('#ribbon[data-ready=\"1\"]'); return e && e.innerHTML !== old; }",
+        arg=before, timeout=60_000,
+    )  # fmt: skip
+    return str(page.inner_html("#ribbon"))
+
+
+def where(page: Any) -> str:
+    """The address in the browser's bar."""
+    return str(page.evaluate("location.href"))
+
+
+def shot(page: Any, name: str) -> None:
+    """Keep a picture of the page, to be looked at."""
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=SHOTS / f"{name}.png", full_page=True)
+
+
+def test_choose_drag_why_share(page: Any, browser: Any, place: str) -> None:
+    """From the gallery to a changed future, its reasons, and the same picture in another browser by the link alone."""
+    page.goto("/")
+    page.click("#open-germany-1933")
+    first = ribbon(page)
+    assert "runs of 300 citizens" in page.inner_text(".progress")
+    move(page, "set-gdp_per_head", 9.0, let_go=False)
+    page.wait_for_function("() => document.querySelector('.progress').innerText.includes('small runs')", timeout=30_000)
+    move(page, "set-gdp_per_head", 9.0)
+    second = changed(page, first)
+    assert 'class="ribbon"' in second and "gdp_per_head" in where(page)
+    assert page.locator(".panel .behind").count() > 5
+    box = page.locator("#ribbon").bounding_box()
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + 60)
+    page.wait_for_selector("#why h2", timeout=30_000)
+    reasons = page.inner_text("#why")
+    assert re.search(r"\d+% of runs stand under", reasons) and "at least" in reasons + page.inner_html("#why")
+    assert "month=19" in where(page)
+    mine = ribbon(page)
+    shot(page, "why")
+    other = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
+    other.goto(where(page))
+    other.wait_for_selector("#why h2", timeout=60_000)
+    page.wait_for_timeout(300)
+    assert ribbon(other) == mine
+    assert other.inner_text("#why") == reasons
+    other.context.close()
+
+
+def test_branch_compare_and_back(page: Any) -> None:
+    """New futures from a month lie before the old ones; both stand in the link; back leads to the start."""
+    page.goto("/lab?v=1&scenario=germany-1933&month=1935-01")
+    ribbon(page)
+    page.wait_for_selector("#why h2")
+    before = ribbon(page)
+    page.click("#do-branch")
+    futures = changed(page, before)
+    assert "at=1935-01" in where(page) and "beside=" in where(page)
+    assert "1935" in page.inner_text(".actions")
+    shot(page, "branch")
+    page.reload()
+    assert ribbon(page) == futures
+    page.click("#do-let-go")
+    page.click("#do-start")
+    page.wait_for_function("() => !location.href.includes('at=')")
+
+
+def test_switches_theories_lenses(page: Any) -> None:
+    """A mechanism off, another theory, another lens: each changes the picture and the link; reset puts all back."""
+    page.goto("/lab?v=1&scenario=germany-1933")
+    first = ribbon(page)
+    page.click("#switches summary")
+    page.check("#switch-outside")
+    page.wait_for_function("() => location.href.includes('without=outside')")
+    page.select_option("#menu-theory", "bellicist")
+    page.wait_for_function("() => location.href.includes('theory=bellicist')")
+    page.select_option("#menu-lens", "kornai")
+    page.wait_for_function("() => location.href.includes('lens=kornai')")
+    changed(page, first)
+    page.click("#do-reset")
+    page.wait_for_function("() => !location.href.includes('without')")
+
+
+def test_everything_can_be_taken_away(page: Any, place: str) -> None:
+    """Each file is what its name says."""
+    page.goto("/lab?v=1&scenario=germany-1933")
+    ribbon(page)
+    page.click("#take summary")
+    got = {}
+    for kind in ("svg", "png", "csv", "parquet", "netcdf", "yaml", "txt"):
+        with page.expect_download(timeout=60_000) as waiting:
+            page.click(f"#take-{kind}")
+        got[kind] = Path(waiting.value.path()).read_bytes()
+    assert got["svg"].lstrip().startswith(b"<?xml") and got["png"].startswith(b"\x89PNG")
+    table = [line for line in got["csv"].decode().splitlines() if not line.startswith("#")]
+    rows = list(csv.DictReader(table))
+    assert len(rows) > 100 and float(rows[0]["gdp_per_head_median"]) > 0.0
+    assert got["parquet"][:4] == b"PAR1" and got["netcdf"][1:4] == b"HDF"
+    assert b"germany-1933" in got["yaml"] and got["txt"].startswith(b"thermidor run germany-1933")
+
+
+def test_keyboard_alone(page: Any) -> None:
+    """A slider is reached and moved, a month is asked for, and the way to the picture is short."""
+    page.goto("/lab?v=1&scenario=germany-1933")
+    first = ribbon(page)
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.focus("#month")
+    page.keyboard.press("PageUp")
+    page.wait_for_selector("#why h2", timeout=30_000)
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if str(page.evaluate("document.activeElement.id")).startswith("set-"):
+            break
+    name = page.evaluate("document.activeElement.id")
+    assert name.startswith("set-")
+    page.keyboard.press("End")
+    page.wait_for_function("() => location.href.includes('set=')")
+    assert changed(page, first)
+
+
+@pytest.mark.parametrize("wide", WIDTHS)
+def test_widths(page: Any, wide: int) -> None:
+    """Nothing sticks out; letters keep their size; light and dark."""
+    page.set_viewport_size({"width": wide, "height": 850})
+    for name, address in (("home", "/"), ("lab", "/lab?v=1&scenario=germany-1933&month=1935-01"), ("tours", "/tours")):
+        page.goto(address)
+        if name == "lab":
+            ribbon(page)
+            page.wait_for_timeout(600)
+            drawn, room = (page.eval_on_selector(e, "e => e.clientWidth") for e in ("#ribbon svg", "#ribbon"))
+            assert abs(drawn - room) <= 2
+        assert page.evaluate("document.documentElement.scrollWidth") <= wide
+        shot(page, f"{name}-{wide}")
+    if wide == WIDTHS[1]:
+        page.click("#do-dark")
+        page.wait_for_timeout(300)
+        shot(page, "dark")
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/", "/lab?v=1&scenario=germany-1933&month=1935-01", "/tours", "/ledger", "/world?v=1&scenario=china-1949"],
+)
+def test_axe_finds_nothing_serious(page: Any, address: str) -> None:
+    """By the rules of WCAG 2 A and AA, in light and dark."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    page.goto(address)
+    if address.startswith("/lab"):
+        ribbon(page)
+        page.wait_for_selector("#why h2")
+    else:
+        page.wait_for_timeout(1500)
+    for dark in (False, True):
+        if dark:
+            page.click("#do-dark")
+            page.wait_for_timeout(300)
+        options = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
+        found = Axe().run(page, options=options).response["violations"]
+        serious = [v for v in found if v["impact"] in ("serious", "critical")]
+        told = [(v["id"], [n["html"][:140] for n in v["nodes"][:3]]) for v in serious]
+        assert not told, (dark, told)
+
+
+def test_a_tour_asks_before_it_shows(page: Any) -> None:
+    """The picture is hidden until the student has predicted; what came out is told; a room counts the answers."""
+    page.goto("/tours")
+    page.click("#tour-poor-against-rich")
+    page.wait_for_selector("#guide")
+    assert not page.is_visible("#ribbon")
+    page.click("#do-room")
+    page.wait_for_selector("#room")
+    assert "room=" in where(page)
+    page.check("#predict-1")
+    page.click("#do-reveal")
+    page.wait_for_selector("#revealed p", timeout=60_000)
+    told = page.inner_text("#revealed")
+    assert "so it came out" in told and re.search(r"\d", told)
+    page.wait_for_function("() => getComputedStyle(document.getElementById('ribbon')).visibility === 'visible'")
+    shot(page, "tour")
+    page.click("#next")
+    page.wait_for_function("() => location.href.includes('step=2')")
+
+
+def test_what_is_wrong_is_told(page: Any) -> None:
+    """A link that can't be read is told in a sentence, script in it is shown as text, and the page stands."""
+    page.goto("/lab?v=1&scenario=%3Cscript%3Ealert(1)%3C/script%3E")
+    assert "there is no scenario" in page.inner_text("main") and page.locator("main script").count() == 0
+    page.goto("/lab?v=1&scenario=germany-1933&tour=nowhere&step=1")
+    assert "there is no tour" in page.inner_text("main")
+
+
+def test_all_countries(page: Any) -> None:
+    """A ribbon for each country leads to its own page."""
+    page.goto("/world?v=1&scenario=china-1949")
+    page.wait_for_selector(".world svg", timeout=60_000)
+    assert page.locator(".world li").count() == 3
+    page.click(".world a >> nth=1")
+    ribbon(page)
+    assert "country=" in where(page)

@@ -301,6 +301,8 @@ def test_what_is_wrong_is_told(page: Any) -> None:
     """A link that can't be read is told in a sentence, script in it is shown as text, and the page stands."""
     page.goto("/lab?v=1&scenario=%3Cscript%3Ealert(1)%3C/script%3E")
     assert "there is no scenario" in page.inner_text("main") and page.locator("main script").count() == 0
+    page.goto("/lab?v=1&scenario=germany-1933&rules=0badf00d")
+    assert "0badf00d" in page.inner_text("main .trouble >> nth=0")
     page.goto("/lab?v=1&scenario=germany-1933&tour=nowhere&step=1")
     assert "there is no tour" in page.inner_text("main")
 

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from nicegui import ui
 
+from thermidor.jit import rules_digest
 from thermidor.lab import curves, frame
 from thermidor.lab.choice import Choice, scenario
 from thermidor.lab.controls import Control
@@ -30,10 +31,11 @@ class Lab:
     """The elements of one open page, and what happens when they are moved."""
 
     def __init__(
-        self, desk: Desk, choice: Choice, beside: Choice | None = None, *, hidden: bool = False, look: str = ""
+        self, desk: Desk, choice: Choice, beside: Choice | None, *, hidden: bool = False, look: str = "", more: str = ""
     ) -> None:
+        """Make it; `hidden`: its picture waits; `look`: a panel to mark; `more`: what else the address says."""
         self.view = View(desk, choice, self.show, self.fail, asyncio.get_running_loop(), beside)
-        self.drawn, self.look = 0, look
+        self.drawn, self.look, self.more = 0, look, more
         self.client = ui.context.client
         self.client.on_delete(self.view.leave)
         with ui.element("div").classes("lab"):
@@ -174,8 +176,10 @@ class Lab:
         self.go(set_to(self.choice, control.key, None if same else round(value, 6)), quick=quick)
 
     def _address(self) -> None:
-        beside = f"&beside={quote(self.view.beside.link)}" if self.view.beside is not None else ""
-        ui.navigate.history.replace(f"/lab?{self.choice.link}{beside}")
+        """Put the whole state into the browser's bar, with the rules under which it was lived."""
+        kept = self.view.beside
+        beside = f"&beside={quote(kept.link)}" if kept is not None else ""
+        ui.navigate.history.replace(f"/lab?{self.choice.link}{beside}{self.more}&rules={rules_digest()[:8]}")
 
     def _clicked(self, event: Any) -> None:
         found = scenario(self.choice.scenario)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+from urllib.parse import quote
 
 from nicegui import app, ui
 from starlette.requests import Request
 
 from thermidor.errors import InputError
+from thermidor.jit import rules_digest
 from thermidor.lab import frame
 from thermidor.lab.api import api
 from thermidor.lab.choice import FIRST, Choice, read
@@ -67,9 +69,13 @@ def build(desk: Desk) -> None:
         if choice is not None:
             beside = read(own["beside"]) if "beside" in own else None
             with frame.page(say("page.lab")):
+                rules = own.get("rules", "")[:8]
+                if rules not in ("", rules_digest()[:8]):
+                    frame.text("p", say("page.other_rules", rules=rules)).classes("trouble").props("role=note")
                 guide = _guide(desk, rooms, own)
                 veiled, look = (guide.hides, guide.step.look) if guide is not None else (False, "")
-                shown = Lab(desk, choice, beside, hidden=veiled, look=look)
+                more = "".join(f"&{key}={quote(own[key])}" for key in ("tour", "step", "room") if key in own)
+                shown = Lab(desk, choice, beside, hidden=veiled, look=look, more=more)
             await ui.context.client.connected(timeout=30.0)
             ui.run_javascript("thermidorTell()")
             shown.begin()

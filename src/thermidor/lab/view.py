@@ -25,6 +25,8 @@ from thermidor.lab.why import Why, why
 from thermidor.lab.words import part, say
 from thermidor.views.ribbon import layers
 
+BESIDES = ("tour", "step", "room", "beside", "rules")
+"""Words of an address that are no part of a choice."""
 WIDE = 860.0
 NARROW = 300.0
 
@@ -164,9 +166,9 @@ def in_words(error: Exception) -> str:
 
 
 def asked_of(query: str) -> tuple[str, dict[str, str]]:
-    """A page's query without what is not part of a choice (tour, step, room, what is kept beside), and these."""
+    """A page's query without what is not part of a choice (see BESIDES), and these."""
     pairs = pairs_of(query)
-    own = {key: value for key, value in pairs if key in ("tour", "step", "room", "beside")}
+    own = {key: value for key, value in pairs if key in BESIDES}
     return urlencode([pair for pair in pairs if pair[0] not in own], safe=":.-"), own
 
 

@@ -121,6 +121,14 @@ def _steps(values: Floats, step: int) -> Floats:
     return found
 
 
+def sources(choice: Choice) -> str:
+    """Where the record of the country that is looked at is from; "" where there is none."""
+    from thermidor.views.beside import record_of
+
+    found = scenario(choice.scenario)
+    return record_of(found.countries[choice.country or next(iter(found.countries))].record)[1]
+
+
 @cache
 def record(name: str, country: str, series: str) -> tuple[Floats, Floats] | None:
     """The record's points of a country, decimal years and values; None where it has none."""

@@ -21,6 +21,8 @@ from thermidor.views.ribbon import layers, room_for
 Floats = NDArray[np.float64]
 LEFT, RIGHT = 34.0, 18.0
 """Pixels beside a drawing's field."""
+BARS = "sentences"
+"""The series of the record that is drawn as bars: thousands sentenced in a year."""
 LETTER = 6.6
 """Pixels a letter of a label takes."""
 LINE = 15.0
@@ -169,6 +171,8 @@ def panel(
     if points is not None:
         inside = (points[0] >= edges[0]) & (points[0] <= edges[-1])
         points = points[0][inside], points[1][inside]
+    bars = points if panel.record == BARS else None
+    points = None if bars is not None else points
     low, high, ticks = _scale(panel.scale, curves, past, points)
     log = panel.scale == "log"
 
@@ -187,6 +191,8 @@ def panel(
         kept = behind.years >= edges[0]
         back = np.asarray(field.x(behind.years[kept]))
         parts += [f'<path d="M{_line(back, y(curve.values[1][kept]))}" class="behind"/>' for curve in past]
+    if bars is not None and len(bars[1]):
+        parts += _bars(field, bars, tall)
     for nth, curve in enumerate(curves):
         lower, middle, upper = y(curve.values)
         whole = np.isfinite(lower) & np.isfinite(upper)
@@ -200,6 +206,18 @@ def panel(
         parts += [f'<circle cx="{a:.1f}" cy="{b:.1f}" r="1.9" class="dot"/>' for a, b in dots]
     parts += [_axis(field, tall - 20.0), _cursor(field, month, 6.0, tall - 20.0)]
     return _svg(wide, tall, name, told(of, curves), parts, "panel")
+
+
+def _bars(field: Field, bars: tuple[Floats, Floats], tall: float) -> list[str]:
+    """A yearly count of the record as bars, to a scale of its own."""
+    heights = 0.9 * (tall - 28.0) * bars[1] / float(bars[1].max())
+    wide = 0.8 * (field.wide - field.left - RIGHT) / (field.last - field.first)
+    places = zip(np.asarray(field.x(bars[0])), heights, bars[1], strict=True)
+    return [
+        f'<rect x="{x - wide / 2:.1f}" y="{tall - 20.0 - h:.1f}" width="{wide:.1f}" height="{h:.1f}" class="bar">'
+        f"<title>{many:,.0f}</title></rect>"
+        for x, h, many in places
+    ]
 
 
 def told(of: Picture, curves: Sequence[Curve]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from nicegui.element import Element
 from thermidor import __version__
 from thermidor.jit import rules_digest
 from thermidor.lab.words import say
+from thermidor.views.palette import paint, words
 
 SITE = Path(__file__).parents[3] / "site"
 """The documentation, where it has been built beside the source."""
@@ -59,17 +61,23 @@ def page(title: str) -> Element:
     return main
 
 
-def text(tag: str, words: str) -> Element:
+def text(tag: str, told: str) -> Element:
     """An element that holds a text, escaped by the browser itself."""
     made = ui.element(tag)
-    say_in(made, words)
+    say_in(made, told)
     return made
 
 
-def say_in(element: Element, words: str) -> None:
+def say_in(element: Element, told: str) -> None:
     """Put a text in the place of an element's old one."""
-    element._text = words
+    element._text = told
     element.update()
+
+
+def swatch(label: str) -> str:
+    """An entry of a key: a regime's colour and its name."""
+    look = paint(label)
+    return f'<li><i style="background:{look.colour}"></i>{escape(words(label))}</li>'
 
 
 def show(client: Client, name: str) -> None:
@@ -77,6 +85,6 @@ def show(client: Client, name: str) -> None:
     client.run_javascript(f"document.getElementById('{name}').classList.remove('veiled')")
 
 
-def button(words: str, do: Callable[[], Any], name: str) -> Element:
+def button(told: str, do: Callable[[], Any], name: str) -> Element:
     """A button that does something when it is pressed, by a name that tests know."""
-    return text("button", words).props(f"type=button id=do-{name}").on("click", lambda _: do())
+    return text("button", told).props(f"type=button id=do-{name}").on("click", lambda _: do())

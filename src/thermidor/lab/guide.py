@@ -23,6 +23,9 @@ from thermidor.lab.view import in_words
 from thermidor.lab.words import say
 from thermidor.theories import list_theories
 
+VOTER = "sessionStorage.thermidor = sessionStorage.thermidor || crypto.getRandomValues(new Uint32Array(4)).join('-')"
+"""A token that the browser makes up for as long as its window is open, so that a page opened again is one voter."""
+
 
 def tour_of(name: str, step: str) -> tuple[Tour, int]:
     """A tour by its name and the number of its step, from 1. Raises InputError."""
@@ -77,15 +80,18 @@ class Guide:
             frame.button(say("tour.reveal"), self._reveal, "reveal")
         self.told = ui.element("div").props("id=revealed role=status")
 
-    def _choose(self, option: int) -> None:
+    async def _choose(self, option: int) -> None:
         self.chosen = option
         if self.room:
-            self.rooms.vote(self.room, self.tour.name, self.number, option, self.voter)
+            voter = str(await ui.run_javascript(VOTER))[:64]
+            self.rooms.vote(self.room, self.tour.name, self.number, option, voter or self.voter)
 
     def _reveal(self) -> None:
         """Live what the answer needs; it is told when all is there."""
-        assert self.step.predict is not None
-        frame.show(self.client, "shown")
+        if self.chosen < 0:
+            self._say([say("tour.first")])
+            return
+        frame.show(self.client, "lab")
         for nth, choice in enumerate(self._needed()):
             try:
                 self.desk.ask(f"{self.name} {nth}", choice, self._come)
@@ -116,10 +122,15 @@ class Guide:
         if self.chosen not in (-1, option):
             told.insert(0, say("tour.wrong", option=options[self.chosen]))
         told += [sentence, self.step.after]
-        if self.room:
-            votes = self.rooms.tally(self.room, self.tour.name, self.number)
-            told.append(say("tour.room_votes", told=", ".join(f"{options[o]}: {n}" for o, n in sorted(votes.items()))))
         return [text for text in told if text]
+
+    def _count(self) -> None:
+        """Tell how the room has answered so far."""
+        assert self.step.predict is not None
+        options = self.step.predict.options
+        votes = self.rooms.tally(self.room, self.tour.name, self.number)
+        told = ", ".join(f"{options[option]}: {many}" for option, many in sorted(votes.items()))
+        frame.say_in(self.votes, say("tour.room_votes", told=told))
 
     def _say(self, texts: list[str]) -> None:
         if self.client.id in self.client.instances:
@@ -128,6 +139,8 @@ class Guide:
                 with self.told:
                     for text in texts:
                         frame.text("p", text)
+                if self.room and self.chosen >= 0:
+                    self._count()
 
     def _other_side(self) -> None:
         other = self.step.other_side
@@ -163,6 +176,11 @@ class Guide:
             request = self.client.request
             place = str(request.base_url).rstrip("/") + address(self.tour, self.number, self.room)
             frame.text("p", say("tour.room_code", code=self.room, address=place)).classes("note").props("id=room")
+            if request.url.hostname in ("127.0.0.1", "localhost"):
+                frame.text("p", say("tour.room_local")).classes("note")
+            if self.hides:
+                self.votes = frame.text("p", "").props("role=status id=votes")
+                frame.button(say("tour.room_again"), self._count, "count")
         elif self.hides:
             frame.button(say("tour.room_make"), self._make_room, "room")
 
@@ -177,14 +195,35 @@ class Guide:
             self.desk.leave(f"{self.name} {nth}")
 
 
-def shelf() -> None:
-    """The page of all tours."""
+def shelf(rooms: Rooms) -> None:
+    """The page of all tours, and the way into a room."""
     with frame.page(say("page.tours")):
         frame.text("h1", say("page.tours"))
         frame.text("p", say("tour.about")).classes("lead")
+        _join(rooms)
         with ui.element("ul").classes("cards"):
             for tour in tours():
                 with ui.element("li"), ui.element("a").props(f'href="{address(tour, 1)}" id=tour-{tour.name}'):
                     frame.text("h2", tour.title)
                     frame.text("small", say("tour.minutes", many=len(tour.steps)))
                     frame.text("p", tour.about)
+
+
+def _join(rooms: Rooms) -> None:
+    """A field for a room's code: it leads to the step at which the room stands, the first where none was asked yet."""
+    typed = [""]
+    with ui.element("div").classes("join"):
+        with ui.element("label").classes("menu"):
+            frame.text("span", say("tour.join_code"))
+            code = ui.element("input").props("type=text maxlength=12 autocomplete=off id=code")
+            code.on("change", lambda event: typed.append(str(event.args)), js_handler="(e) => emit(e.target.value)")
+        told = frame.text("p", "").classes("trouble").props("role=alert")
+
+        def join() -> None:
+            room = typed[-1].strip().upper()
+            if rooms.known(room):
+                ui.navigate.to(address(*rooms.stands(room, tours()), room))
+            else:
+                frame.say_in(told, say("tour.no_room"))
+
+        frame.button(say("tour.join"), join, "join")

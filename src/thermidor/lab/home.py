@@ -7,8 +7,10 @@ import re
 from nicegui import ui
 
 from thermidor.lab import frame
-from thermidor.lab.choice import Choice, library, scenario
+from thermidor.lab.choice import FIRST, Choice, library, scenario
+from thermidor.lab.guide import address
 from thermidor.lab.live import MANY
+from thermidor.lab.tours import tours
 from thermidor.lab.words import say
 
 
@@ -17,6 +19,16 @@ def home() -> None:
     with frame.page(say("page.home")):
         frame.text("h1", say("page.choose"))
         frame.text("p", say("page.about")).classes("lead")
+        first = tours()[0]
+        with ui.element("p"):
+            frame.text("b", say("page.begin"))
+            frame.text("span", " ")
+            frame.text("a", first.title).props(f'href="{address(first, 1)}" id=begin')
+            frame.text("span", " ")
+            frame.text("b", say("page.or_begin"))
+            frame.text("span", " ")
+            own = FIRST["lab"]
+            frame.text("a", scenario(own).title).props(f'href="/lab?{Choice(scenario=own).link}" id=begin-here')
         with ui.element("ul").classes("cards"):
             for name in sorted(library(), key=lambda name: (scenario(name).start, name)):
                 _card(name)

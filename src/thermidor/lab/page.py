@@ -21,7 +21,6 @@ from thermidor.lab.sides import Sides
 from thermidor.lab.take import FORMATS
 from thermidor.lab.view import Drawn, View, set_to
 from thermidor.lab.words import part, say
-from thermidor.views.palette import paint, words
 
 FROM_LEFT = "(e) => emit(e.clientX - e.currentTarget.getBoundingClientRect().left)"
 WHOLE = "(e) => emit(parseInt(e.target.value))"
@@ -38,8 +37,8 @@ class Lab:
         self.drawn, self.look, self.more = 0, look, more
         self.client = ui.context.client
         self.client.on_delete(self.view.leave)
-        with ui.element("div").classes("lab"):
-            with ui.element("section").classes("picture" + " veiled" * hidden).props("id=shown"):
+        with ui.element("div").classes("lab" + " veiled" * hidden).props("id=lab"):
+            with ui.element("section").classes("picture").props("id=shown"):
                 self._picture()
             with ui.element("aside").props(f'aria-label="{say("choose.conditions")}"'):
                 self.sides = Sides(self)
@@ -59,7 +58,8 @@ class Lab:
         found = scenario(self.choice.scenario)
         self.title = ui.html("", sanitize=False, tag="div")
         self._titled(found.title)
-        self.progress = ui.element("p").classes("progress").props("role=status aria-live=polite")
+        self.progress = ui.element("p").classes("progress")
+        self.heard = ui.element("p").classes("skip").props("role=status")
         self.trouble = ui.element("p").classes("trouble").props("role=alert")
         self.ribbon = ui.html("", sanitize=False).classes("drawing").props("id=ribbon data-ready=0")
         self.ribbon.on(
@@ -73,8 +73,8 @@ class Lab:
         frame.text("p", say("see.regimes_help")).classes("note")
         self.key = ui.html("", sanitize=False, tag="ul").classes("key")
         self.why = ui.html("", sanitize=False, tag="section").classes("why").props("id=why aria-live=polite")
-        self.actions = ui.element("div").classes("actions")
-        self.note = frame.text("p", say("see.behind")).classes("note")
+        self.actions = ui.element("div").classes("actions").props("tabindex=-1")
+        self.note = frame.text("p", "").classes("note")
         told = part("panels")
         self._act()
         self.panels: dict[str, ui.html] = {}
@@ -88,6 +88,7 @@ class Lab:
             self.words = frame.text("p", "")
 
     def _titled(self, title: str) -> None:
+        ui.page_title(f"{title} - {say('page.title')}")
         self.title.set_content(f"<h1>{escape(title)}</h1><p>{escape(scenario(self.choice.scenario).about)}</p>")
 
     def _month_range(self) -> None:
@@ -106,7 +107,8 @@ class Lab:
     def _act(self) -> None:
         """The row of what can be done with what is shown."""
         self.actions.clear()
-        frame.say_in(self.note, say("see.behind_beside" if self.view.beside is not None else "see.behind"))
+        behind = "behind_beside" if self.view.beside is not None else "behind" if self.choice.changed else "alone"
+        frame.say_in(self.note, say(f"see.{behind}", sources=curves.sources(self.choice) or say("see.no_sources")))
         choice = self.choice
         with self.actions:
             if choice.month and not choice.at:
@@ -141,9 +143,11 @@ class Lab:
             for name, text in drawn.panels.items():
                 self.panels[name].set_content(text)
             frame.say_in(self.progress, drawn.progress)
+            if drawn.whole:
+                frame.say_in(self.heard, drawn.progress)
             frame.say_in(self.trouble, "")
             frame.say_in(self.words, drawn.words)
-            self.key.set_content("".join(_swatch(label) for label in drawn.labels))
+            self.key.set_content("".join(frame.swatch(label) for label in drawn.labels))
             if self.sides.waits and self.view.states is not None:
                 self.sides.again()
             if drawn.whole:
@@ -173,7 +177,9 @@ class Lab:
     def moved(self, control: Control, value: float, *, quick: bool) -> None:
         """A slider was moved; back where it stood, nothing is changed."""
         same = abs(value - control.value) < control.step / 2.0
-        self.go(set_to(self.choice, control.key, None if same else round(value, 6)), quick=quick)
+        choice = set_to(self.choice, control.key, None if same else round(value, 6))
+        if not quick or choice != self.choice:  # the last move can come after the end
+            self.go(choice, quick=quick)
 
     def _address(self) -> None:
         """Put the whole state into the browser's bar, with the rules under which it was lived."""
@@ -198,6 +204,7 @@ class Lab:
         run = shown.why.run if shown is not None and shown.why is not None else 0
         self.view.beside = self.choice
         self.go(replace(self.choice, at=self.choice.month, member=run, month=""), anew=True)
+        self._focus()
 
     def _from_start(self) -> None:
         self.go(replace(self.choice, at="", member=0, then={}, then_without=()), anew=True)
@@ -206,7 +213,12 @@ class Lab:
         self.view.beside = choice
         self._address()
         self._act()
+        self._focus()
         self.view.ask()
+
+    def _focus(self) -> None:
+        """Put the keyboard back where what can be done stands."""
+        ui.run_javascript("document.querySelector('.actions').focus()")
 
     def _swap(self, kept: Choice) -> None:
         self.view.beside = self.choice
@@ -222,6 +234,11 @@ class Lab:
         if (wide, panel) != (self.view.wide, self.view.panel_wide):
             self.view.wide, self.view.panel_wide = wide, panel
             self.view.ask()
+
+
+def month_words(month: str) -> str:
+    """A month as it is said."""
+    return say(f"months.m{month[5:]}") + f" {month[:4]}"
 
 
 def _number(month: str) -> int:
@@ -245,8 +262,3 @@ def _head(told: dict[str, str], panel: curves.Panel) -> str:
     return (
         f"<h3>{escape(told['title'])} <small>{escape(told['unit'])}</small></h3><p class='lines'>{' '.join(lines)}</p>"
     )
-
-
-def _swatch(label: str) -> str:
-    look = paint(label)
-    return f'<li><i style="background:{look.colour}" class="h{len(look.hatch)}"></i>{escape(words(label))}</li>'

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 
 from thermidor.lab.why import Why
 from thermidor.lab.words import say
+from thermidor.lenses.reasons import Finding
 from thermidor.views.palette import words
 
 HEADS = ("criterion", "value", "limit", "met", "source")
@@ -23,12 +25,7 @@ def because(told: Why | None) -> str:
     ]
     if told.criteria:
         heads = "".join(f"<th scope='col'>{escape(say(f'why.{name}'))}</th>" for name in HEADS)
-        rows = "".join(
-            f"<tr class='{'met' if one.met else 'unmet'}'><td>{escape(one.words)}</td><td>{one.value:.3g}</td>"
-            f"<td>{escape(say('why.at_least' if one.sense == '>=' else 'why.below', limit=f'{one.threshold:g}'))}</td>"
-            f"<td>{escape(say('why.met' if one.met else 'why.not_met'))}</td><td>{escape(one.source)}</td></tr>"
-            for one in told.criteria
-        )
+        rows = "".join(_row(told.criteria, nth) for nth in range(len(told.criteria)))
         title = escape(say("why.criteria", label=label, run=told.run))
         parts.append(
             f"<div class='scroll' tabindex='0' role='region' aria-label='{title}'><table><caption>{title}</caption>"
@@ -38,3 +35,14 @@ def because(told: Why | None) -> str:
     events = [f"<li><b>{escape(month)}</b> {escape(text)}</li>" for month, text in told.events]
     parts.append(f"<ul class='events'>{''.join(events)}</ul>" if events else f"<p>{escape(say('why.quiet'))}</p>")
     return "".join(parts)
+
+
+def _row(criteria: Sequence[Finding], nth: int) -> str:
+    """A criterion as a line; one of a group of which one is enough has the word for that before it, but the first."""
+    one = criteria[nth]
+    again = nth > 0 and one.group == criteria[nth - 1].group
+    words = f"{say('why.either')} {one.words}" if again else one.words
+    limit = say("why.at_least" if one.sense == ">=" else "why.below", limit=f"{one.threshold:g}")
+    cells = (words, f"{one.value:.3g}", limit, say("why.met" if one.met else "why.not_met"), one.source)
+    told = "".join(f"<td>{escape(cell)}</td>" for cell in cells)
+    return f"<tr class='{'met' if one.met else 'unmet'}'>{told}</tr>"

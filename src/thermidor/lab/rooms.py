@@ -10,12 +10,12 @@ import secrets
 import threading
 import time
 from array import array
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
 from thermidor.errors import InputError
-from thermidor.lab.tours import tours
+from thermidor.lab.tours import Tour, tours
 
 LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
 """Of codes: no vowels, so that no word comes of them."""
@@ -128,6 +128,13 @@ class Rooms:
                 return {}
             given = room.votes.get((tour, step), Votes()).options
             return {option: given.count(option) for option in range(many)}
+
+    def stands(self, code: str, every: Sequence[Tour]) -> tuple[Tour, int]:
+        """Where a room is: the tour and step of its newest question, the first tour's beginning where there is none."""
+        with self.lock:
+            room = self.rooms.get(_plain(code))
+            name, number = next(reversed(room.votes), ("", 1)) if room is not None else ("", 1)
+        return next((tour for tour in every if tour.name == name), every[0]), number
 
     def _options(self, tour: str, step: int) -> int:
         if (tour, step) not in self.asked:

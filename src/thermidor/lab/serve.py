@@ -57,7 +57,7 @@ def build(desk: Desk) -> None:
 
     @ui.page("/tours")
     def all_tours() -> None:
-        shelf()
+        shelf(rooms)
 
     @ui.page("/ledger")
     def ledger() -> None:

@@ -111,19 +111,18 @@ def menu(name: str, told: dict[str, str], value: str, do: Any) -> Element:
 
 def slider(control: Control, value: float, moved: Any) -> None:
     """A slider with its name, its number and what is to be said of it."""
+    name = control.key.partition(".")[2].replace(".", "-")
     with ui.element("div").classes("control"):
-        with ui.element("label"):
-            frame.text("span", control.name)
-            number = frame.text("output", shown(control, value))
-            knob = ui.element("input").props("type=range")
-            knob._props |= {
-                "id": f"set-{control.key.partition('.')[2].replace('.', '-')}", "min": control.low, "max": control.high,
-                "step": control.step, "value": value, "aria-valuetext": shown(control, value),
-            }  # fmt: skip
+        with ui.element("div").classes("named"):
+            frame.text("label", control.name).props(f"for=set-{name}")
+            number = frame.text("span", shown(control, value)).props("aria-hidden=true")
+        knob = ui.element("input").props(f"type=range id=set-{name}")
+        knob._props |= {"min": control.low, "max": control.high, "step": control.step, "value": value}
+        knob._props["aria-valuetext"] = spoken(control, value)
 
         def drag(event: Any, quick: bool) -> None:
             at = float(event.args)
-            knob._props |= {"value": at, "aria-valuetext": shown(control, at)}
+            knob._props |= {"value": at, "aria-valuetext": spoken(control, at)}
             frame.say_in(number, shown(control, at))
             moved(control, at, quick=quick)
 
@@ -145,6 +144,17 @@ def slider(control: Control, value: float, moved: Any) -> None:
 def shown(control: Control, value: float) -> str:
     """A slider's number as it is read."""
     if control.unit == "times":
-        return f"{value:.1f} x"
+        return say("control.same") if abs(value - 1.0) < 0.05 else say("control.strength", value=f"{value:.1f}")
+    if control.unit == "1/year":
+        return say("control.percent", value=f"{100 * value:.1f}")
     unit = "" if control.unit.startswith(("index", "share")) else f" {control.unit}"
-    return f"{value:.3g}{unit}"
+    return f"{0.0 if abs(value) < 0.0005 else value:.3g}{unit}"
+
+
+def spoken(control: Control, value: float) -> str:
+    """The same for those who listen, with its unit."""
+    return (
+        f"{shown(control, value)}, {control.unit}"
+        if control.unit.startswith(("index", "share"))
+        else shown(control, value)
+    )

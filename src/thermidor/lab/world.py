@@ -15,6 +15,7 @@ from thermidor.lab.jobs import Busy, Desk
 from thermidor.lab.live import Lived
 from thermidor.lab.view import in_words, progress
 from thermidor.lab.words import say
+from thermidor.views.ribbon import layers
 
 WIDE, TALL = 300.0, 76.0
 
@@ -29,6 +30,7 @@ class World:
         frame.text("h1", say("world.title"))
         frame.text("p", f"{scenario(choice.scenario).title}. {say('world.help')}").classes("lead")
         self.progress = frame.text("p", "").classes("progress").props("role=status")
+        self.key = ui.html("", sanitize=False, tag="ul").classes("key")
         self.box = ui.html("", sanitize=False, tag="ul").classes("world")
 
     def begin(self) -> None:
@@ -40,14 +42,16 @@ class World:
 
     def _come(self, came: Lived | Exception) -> None:
         if isinstance(came, Exception):
-            self.loop.call_soon_threadsafe(self._show, "", in_words(came))
+            self.loop.call_soon_threadsafe(self._show, "", "", in_words(came))
         else:
-            self.loop.call_soon_threadsafe(self._show, ribbons(came, self.choice), progress(came))
+            key = "".join(map(frame.swatch, labels(came, self.choice)))
+            self.loop.call_soon_threadsafe(self._show, ribbons(came, self.choice), key, progress(came))
 
-    def _show(self, text: str, words: str) -> None:
+    def _show(self, text: str, key: str, words: str) -> None:
         if self.client.id in self.client.instances:
             with self.client:
                 self.box.set_content(text)
+                self.key.set_content(key)
                 frame.say_in(self.progress, words)
 
 
@@ -60,3 +64,10 @@ def ribbons(lived: Lived, choice: Choice) -> str:
         drawn = draw.ribbon(of, WIDE, tall=TALL, name=country.title)
         items.append(f'<li><a href="/lab?{link}"><h2>{escape(country.title)}</h2>{drawn}</a></li>')
     return "".join(items)
+
+
+def labels(lived: Lived, choice: Choice) -> list[str]:
+    """The regimes that occur anywhere, in the order of a ribbon's layers."""
+    reading = lived.reading(choice.lens)
+    every = {name: reading.labels == code for code, name in enumerate(reading.names)}
+    return layers({name: held.mean(axis=(0, 2)) for name, held in every.items() if held.any()})

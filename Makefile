@@ -20,7 +20,7 @@ demo-lab: .venv/ready-lab ## open the lab in a browser (Ctrl-C ends it)
 	$(BIN)/thermidor lab
 
 test: lint ## check style and types, then run every test
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile
 
 lint: .venv/ready-test ## check style and types
 	$(BIN)/ruff check .

@@ -106,8 +106,9 @@ def test_the_pages_numbers_are_the_commands() -> None:
     assert whole.result.manifest["overrides"] == run.manifest["overrides"]
 
 
-def test_a_branch_is_that_of_the_command() -> None:
-    """Futures of a changed run go on from the changed run."""
+def test_a_branch_is_that_of_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Futures of a changed run go on from the changed run; a look at them has the same past."""
+    monkeypatch.setattr(live, "FULL", SMALL)
     choice = read(f"v=1&scenario={SHORT}&set=germany.literacy:0.8&at=1934-01&member=1&then=germany.norm_pay:0.9")
     own = live.joined(None, choice, SMALL, live.live(choice, SMALL, 0))
     sizes = SMALL.of(tuple(scenario(SHORT).countries))
@@ -276,6 +277,35 @@ def test_what_was_lived_is_kept_and_who_left_is_forgotten(slow: list[tuple[str, 
         desk.leave("c")
         waited(desk)
         assert "c" not in told
+    finally:
+        desk.close()
+
+
+def test_the_same_question_is_lived_once(slow: list[tuple[str, int, int]]) -> None:
+    """A click or another lens while an ensemble is being lived joins it; a look that comes late does not end it."""
+    desk, told = Desk(), list[object]()
+    try:
+        for month in ("1934-01", "1935-01", "1936-01"):
+            desk.ask("a", Choice(scenario=SHORT, month=month), told.append)
+            time.sleep(0.03)
+        desk.ask("a", Choice(scenario=SHORT), told.append, quick=True)
+        waited(desk, 20.0)
+        assert [first for _, _, first in slow] == [0, 8, 16, 24, 32]
+        assert isinstance(told[-1], Lived) and told[-1].whole
+    finally:
+        desk.close()
+
+
+def test_a_crowd_of_requests_does_not_starve_a_page(slow: list[tuple[str, int, int]]) -> None:
+    """Requests of one address take turns with a page, however many there are."""
+    desk, told = Desk(), list[object]()
+    try:
+        for seed in range(30):
+            desk.ask(f"10.0.0.1 {seed}", Choice(scenario=SHORT, seed=100 + seed), lambda came: None)
+        desk.ask("page", Choice(scenario=SHORT, theory="bellicist"), told.append)
+        waited(desk, 60.0)
+        order = [theory for theory, *_ in slow]
+        assert len(order) - order[::-1].index("bellicist") <= 12
     finally:
         desk.close()
 

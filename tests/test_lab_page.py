@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import os
 import re
 import shutil
@@ -162,6 +163,63 @@ def test_choose_drag_why_share(page: Any, browser: Any, place: str) -> None:
     other.context.close()
 
 
+def test_a_real_drag_ends_with_all_runs(page: Any) -> None:
+    """The mouse moves a slider in steps and lets it go: what is shown in the end is the whole ensemble."""
+    page.goto("/lab?v=1&scenario=germany-1933")
+    first = ribbon(page)
+    knob = page.locator("#set-literacy")
+    knob.evaluate("e => e.scrollIntoView({block: 'center'})")
+    box = knob.bounding_box()
+    page.mouse.move(box["x"] + 0.9 * box["width"], box["y"] + box["height"] / 2)
+    page.mouse.down()
+    for part in (0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2):
+        page.mouse.move(box["x"] + part * box["width"], box["y"] + box["height"] / 2)
+        page.wait_for_timeout(20)
+    page.mouse.up()
+    changed(page, first)
+    assert "8 runs" in page.inner_text(".progress")
+    assert page.evaluate("document.querySelector('#set-literacy').getAttribute('aria-valuetext')").endswith("index 0-1")
+
+
+def test_beside_another_time(page: Any) -> None:
+    """What is compared with may share no month: the page goes on."""
+    page.goto("/lab?v=1&scenario=germany-1933&beside=v%3D1%26scenario%3Dbritain-1900")
+    ribbon(page)
+    page.wait_for_timeout(1500)
+    page.focus("#month")
+    page.keyboard.press("PageUp")
+    page.wait_for_selector("#why h2", timeout=30_000)
+
+
+def test_every_knob_has_a_name(page: Any) -> None:
+    """By the browser's own tree of what is read aloud."""
+    page.goto("/lab?v=1&scenario=germany-1933")
+    ribbon(page)
+    names = [
+        page.locator(f"#{i}").evaluate("e => e.labels[0] && e.labels[0].innerText") for i in ("set-literacy", "month")
+    ]
+    assert names[0] == "Schooling" and names[1].startswith("Month")
+    assert page.get_by_role("slider", name="Schooling").count() == 1
+    assert page.get_by_role("slider", name="Month looked at").count() == 1
+
+
+def test_who_leaves_is_not_lived_for(place: str) -> None:
+    """A client that hangs up is seen to have gone, behind all that stands before the application."""
+    host, port = place.removeprefix("http://").split(":")
+    for seed in range(6):
+        asked = f"GET /take/csv?v=1&scenario=russia-1917&seed={seed + 700} HTTP/1.1\r\nHost: {host}:{port}\r\n\r\n"
+        with socket.create_connection((host, int(port)), timeout=5.0) as line:
+            line.sendall(asked.encode())
+            time.sleep(0.1)
+    end = time.monotonic() + 8.0
+    while time.monotonic() < end:
+        with urlopen(f"{place}/api/v1/health", timeout=5.0) as told:
+            if json.load(told)["waiting"] == 0:
+                return
+        time.sleep(0.2)
+    raise AssertionError("those who left still wait")
+
+
 def test_branch_compare_and_back(page: Any) -> None:
     """New futures from a month lie before the old ones; both stand in the link; back leads to the start."""
     page.goto("/lab?v=1&scenario=germany-1933&month=1935-01")
@@ -169,11 +227,14 @@ def test_branch_compare_and_back(page: Any) -> None:
     page.wait_for_selector("#why h2")
     before = ribbon(page)
     page.click("#do-branch")
-    futures = changed(page, before)
+    changed(page, before)
+    page.wait_for_selector("#ribbon g", timeout=60_000)  # what it is compared with has come as well
+    futures = ribbon(page)
     assert "at=1935-01" in where(page) and "beside=" in where(page)
     assert "1935" in page.inner_text(".actions")
     shot(page, "branch")
     page.reload()
+    page.wait_for_selector("#ribbon g", timeout=60_000)
     assert ribbon(page) == futures
     page.click("#do-let-go")
     page.click("#do-start")
@@ -288,7 +349,7 @@ def test_a_tour_asks_before_it_shows(page: Any) -> None:
     page.wait_for_selector("#room")
     page.wait_for_function("() => location.href.includes('room=')")
     page.click("#do-reveal")
-    assert "Choose an answer" in page.inner_text("#guide")
+    page.wait_for_function("() => document.querySelector('#revealed').innerText.includes('Choose an answer')")
     page.check("#predict-1")
     page.click("#do-reveal")
     page.wait_for_selector("#revealed p", timeout=60_000)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 
 from thermidor.cli.tables import note, say
@@ -15,6 +16,7 @@ def carry_out(host: str, port: int, browser: bool, proxies: bool) -> None:
     except ImportError as error:
         what = f"the lab needs a package that is not installed ({error.name})"
         raise InputError(what, "lab", "it is an extra", "pip install 'thermidor[lab]', or make demo-lab") from None
+    gc.enable()  # pages hold themselves, and a server lives long
     _free(host, port)
     _compiled()
     say("The lab", f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}  (Ctrl-C ends it)")

@@ -25,6 +25,7 @@ from thermidor import __version__, record
 from thermidor.errors import InputError, RunError
 from thermidor.lab import answers, forms
 from thermidor.lab.choice import Choice, check, scenario
+from thermidor.lab.guard import LEFT
 from thermidor.lab.jobs import LONGEST, Busy, Desk
 from thermidor.lab.live import Lived
 from thermidor.scenarios import Scenario
@@ -139,7 +140,8 @@ async def lived(desk: Desk, request: Request, choose: Callable[[], Choice]) -> L
     try:
         desk.ask(client, choice, tell)
         while not (await asyncio.wait({done}, timeout=LOOK))[0]:
-            if await request.is_disconnected():
+            left = request.scope.get(LEFT)
+            if left.is_set() if left is not None else await request.is_disconnected():
                 raise Gone
             if not desk.worker.is_alive():
                 raise Busy

@@ -56,19 +56,21 @@ def ribbon(
     edges = years_of(of.months)
     field = Field(wide, tall, *(span or (edges[0], edges[-1])))
     looks = paints(of.reading.names)
+    behind = _since(behind, of) if behind is not None else None
     thin = 26.0 if behind is not None else 0.0
     parts = [_patterns(looks, [*of.shares, *(behind.shares if behind else ())])]
     if behind is not None:
-        behind = _since(behind, of)
         parts.append(f'<g opacity="0.75">{_layers(behind, field, 2.0, thin - 6.0, looks, labels=False)}</g>')
     parts.append(_layers(of, field, thin, tall - thin - 20.0, looks, labels=True))
     parts += [_axis(field, tall - 20.0), _cursor(field, month, thin, tall - 20.0)]
     return _svg(wide, tall, name, said(of), parts, "ribbon")
 
 
-def _since(behind: Picture, of: Picture) -> Picture:
-    """What lies behind, from the first month of what lies before it."""
-    kept = behind.months >= of.months[0]
+def _since(behind: Picture, of: Picture) -> Picture | None:
+    """What lies behind, in the months of what lies before it; None where it has none of them."""
+    kept = (behind.months >= of.months[0]) & (behind.months <= of.months[-1])
+    if not kept.any():
+        return None
     shares = {label: share[kept] for label, share in behind.shares.items()}
     return replace(behind, months=behind.months[kept], shares=shares)
 
@@ -164,7 +166,7 @@ def panel(
 ) -> str:  # fmt: skip
     """One panel: bands and medians of its lines, those behind in grey, the record as dots."""
     curves = of.panels[panel.name]
-    past = behind.panels[panel.name] if behind is not None and behind.country == of.country else ()
+    past = behind.panels[panel.name] if behind is not None else ()
     edges = years_of(of.months)
     field = Field(wide, tall, edges[0], edges[-1])
     points = of.record.get(panel.name)
@@ -188,9 +190,10 @@ def panel(
     ]
     x = np.asarray(field.x(of.years))
     if behind is not None:
-        kept = behind.years >= edges[0]
+        kept = (behind.years >= edges[0]) & (behind.years <= edges[-1])
         back = np.asarray(field.x(behind.years[kept]))
-        parts += [f'<path d="M{_line(back, y(curve.values[1][kept]))}" class="behind"/>' for curve in past]
+        lines = [_line(back, y(curve.values[1][kept])) for curve in past]
+        parts += [f'<path d="M{line}" class="behind"/>' for line in lines if line]
     if bars is not None and len(bars[1]):
         parts += _bars(field, bars, tall)
     for nth, curve in enumerate(curves):

@@ -94,6 +94,10 @@ DATA = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri '
 RUNS = ("text/html", "text/javascript", "application/javascript")
 
 
+LEFT = "thermidor.left"
+"""Where a request's scope says, by an event, that its client has left."""
+
+
 class Refused(Exception):
     """A request that is not let in: the status, what is wrong, how to mend it, seconds after which to come again."""
 
@@ -144,7 +148,12 @@ class Guard:
                 if scope["type"] == "websocket":
                     await self.app(inner, receive, tell)
                 elif (body := await _body(scope, receive, self.limits)) is not None:
-                    await self.app(inner, _replay(body, receive), tell)
+                    gone = inner[LEFT] = asyncio.Event()
+                    watch = asyncio.create_task(_watch(receive, gone))
+                    try:
+                        await self.app(inner, _replay(body, gone), tell)
+                    finally:
+                        watch.cancel()
         except Refused as refused:
             await _refuse(scope, tell, refused)
         except Exception:
@@ -265,14 +274,24 @@ async def _body(scope: Scope, receive: Receive, limits: Limits) -> bytes | None:
     return None
 
 
-def _replay(body: bytes, receive: Receive) -> Receive:
-    """A body that is there already, as the application receives it; then what the client does."""
+def _replay(body: bytes, gone: asyncio.Event) -> Receive:
+    """A body that is there already, as the application receives it; then that the client has left, once it has."""
     messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
     async def again() -> Message:
-        return messages.pop() if messages else await receive()
+        if messages:
+            return messages.pop()
+        await gone.wait()
+        return {"type": "http.disconnect"}
 
     return again
+
+
+async def _watch(receive: Receive, gone: asyncio.Event) -> None:
+    """Note when a client leaves: what stands between here and the application may not hear of it."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
+    gone.set()
 
 
 async def _refuse(scope: Scope, send: Send, refused: Refused) -> None:

@@ -6,6 +6,7 @@ Where a step asks for a prediction, the picture stays hidden until one is made; 
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import Any
 from urllib.parse import quote
 from uuid import uuid4
@@ -32,7 +33,7 @@ def tour_of(name: str, step: str) -> tuple[Tour, int]:
     found = next((tour for tour in tours() if tour.name == name), None)
     if found is None:
         raise InputError(f"there is no tour '{name[:60]}'", "tour", "", f"tours: {', '.join(t.name for t in tours())}")
-    if not step.isdecimal() or not 1 <= int(step[:4]) <= len(found.steps):
+    if not re.fullmatch(r"[1-9]\d?", step, re.ASCII) or int(step) > len(found.steps):
         raise InputError(f"the tour has no step '{step[:20]}'", "step", "", f"give 1 to {len(found.steps)}")
     return found, int(step)
 
@@ -51,6 +52,7 @@ class Guide:
         self.step: Step = tour.steps[number - 1]
         self.loop, self.client = asyncio.get_running_loop(), ui.context.client
         self.name, self.voter = uuid4().hex, uuid4().hex
+        self.closed = False
         self.chosen, self.runs = -1, dict[Choice, Lived]()
         self.client.on_delete(self._leave)
         with ui.element("section").classes("guide").props("id=guide"):
@@ -81,6 +83,8 @@ class Guide:
         self.told = ui.element("div").props("id=revealed role=status")
 
     async def _choose(self, option: int) -> None:
+        if self.closed:
+            return
         self.chosen = option
         if self.room:
             voter = str(await ui.run_javascript(VOTER))[:64]
@@ -91,6 +95,7 @@ class Guide:
         if self.chosen < 0:
             self._say([say("tour.first")])
             return
+        self.closed = True
         frame.show(self.client, "lab")
         for nth, choice in enumerate(self._needed()):
             try:

@@ -28,7 +28,9 @@ MOST_WAITING = 200
 BUSY = 3
 """Previews waiting from which on they are made smaller."""
 LONGEST = 60.0
-"""Seconds after which a question that still waits or is being lived is given up."""
+"""Seconds without a block after which a question is given up."""
+MOST_KNOWN = 2_000
+"""Clients of whom it is known when they were served."""
 
 
 @dataclass
@@ -67,19 +69,34 @@ class Desk:
     def ask(self, client: str, choice: Choice, tell: Tell, *, quick: bool = False) -> None:
         """Ask for the runs of a choice, quick and few or all; `tell` is called for each part. Raises Busy."""
         size = preview(choice) if quick else full(choice)
-        asked = Asked(client, choice, size, tell, quick)
         with self.lock:
+            if self._joins(client, choice, tell, quick=quick):
+                return
+            for mine in (True, False):
+                if quick or not mine:
+                    self.waiting.pop((client, mine), None)
+            if self.now is not None and self.now.client == client and (quick or not self.now.quick):
+                self.now.stop.set()
             if (found := self._found(choice, size)) is None:
-                if len(self.waiting) >= MOST_WAITING and (client, quick) not in self.waiting:
+                if len(self.waiting) >= MOST_WAITING:
                     raise Busy
-                if self.now is not None and self.now.client == client and (self.now.quick == quick or quick):
-                    self.now.stop.set()
-                if quick:
-                    self.waiting.pop((client, False), None)
-                self.waiting[client, quick] = asked
+                self.waiting[client, quick] = Asked(client, choice, size, tell, quick)
                 self.lock.notify()
         if found is not None:
             self.teller.submit(tell, replace(found, choice=choice))
+
+    def _joins(self, client: str, choice: Choice, tell: Tell, *, quick: bool) -> bool:
+        """Whether the same runs are on their way for a client already: then they are told as they are asked now.
+
+        A look at what is being lived in full adds nothing: the last move of a slider may come after its end.
+        """
+        for asked in (self.now, self.waiting.get((client, False)), self.waiting.get((client, True))):
+            if asked is None or asked.client != client or asked.stop.is_set() or asked.choice.lived != choice.lived:
+                continue
+            if asked.quick == quick or quick:
+                asked.choice, asked.tell = choice, tell
+                return True
+        return False
 
     def leave(self, client: str) -> None:
         """Forget a client that has gone."""
@@ -88,7 +105,6 @@ class Desk:
                 self.waiting.pop((client, quick), None)
             if self.now is not None and self.now.client == client:
                 self.now.stop.set()
-            self.served.pop(client, None)
 
     def close(self) -> None:
         """End the worker."""
@@ -121,13 +137,22 @@ class Desk:
                 self.lock.wait()
             if self.closed:
                 return None
-            key = min(self.waiting, key=lambda one: (not one[1], self.served.get(one[0], 0.0), self.waiting[one].since))
+            key = min(
+                self.waiting, key=lambda one: (not one[1], self.served.get(_who(one[0]), 0.0), self.waiting[one].since)
+            )
             self.now = self.waiting.pop(key)
-            self.served[key[0]] = time.monotonic()
+            self.served[_who(key[0])] = time.monotonic()
+            while len(self.served) > MOST_KNOWN:
+                del self.served[min(self.served, key=self.served.__getitem__)]
             crowd = sum(quick for _, quick in self.waiting) >= BUSY
             if self.now.quick and self.now.so_far is None and crowd:
                 self.now.size = self.now.size._replace(members=4, block=4, citizens=400)
             return self.now
+
+    def _place(self, key: tuple[str, bool]) -> tuple[bool, float, float]:
+        """Where a question stands in the queue."""
+        client, quick = key
+        return not quick, self.served.get(_who(client), 0.0), self.waiting[key].since
 
     def _work(self) -> None:
         while (asked := self._next()) is not None:
@@ -159,10 +184,15 @@ class Desk:
         if kept is not None:
             return replace(kept, choice=asked.choice)
         more = live(asked.choice, asked.size, before.members if before else 0, asked.stop, self.threads)
-        asked.so_far = joined(before, asked.choice, asked.size, more)
+        asked.so_far, asked.since = joined(before, asked.choice, asked.size, more), time.monotonic()
         with self.lock:
             if asked.so_far.whole:
                 self._keep(asked.so_far)
             elif not asked.stop.is_set() and (asked.client, asked.quick) not in self.waiting:
                 self.waiting[asked.client, asked.quick] = asked
         return asked.so_far
+
+
+def _who(client: str) -> str:
+    """Who takes turns: what stands before the first blank of a client's name, a page or an address."""
+    return client.partition(" ")[0]

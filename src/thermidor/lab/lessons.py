@@ -134,8 +134,11 @@ def _plan(tour: Tour, address: str) -> tuple[Part, ...]:
         (f"{now}", f"{MINUTES}", "Closing", "Which answer surprised you? What would make you change your mind?")
     )
     return (
-        f"Start the lab with 'thermidor lab' on a machine that all can reach. The links lead to {address}; the same "
-        "steps stand under Tours. In a room of the lab answers are counted, without names.",
+        "For a class start the lab with 'thermidor lab --host 0.0.0.0' and write its address on the board: "
+        "http:// ______________________ . There, under Tours, stands every step by its title; who opens a room tells "
+        "the class its six letters, and answers are counted without names. The links of this sheet lead to "
+        f"{address}. What came out stands on the last pages: keep them back. If time is short, leave out the steps "
+        "that only look.",
         "The model tells what follows from a theory. It is no evidence on history: where the record is spoken of, "
         "the text says so. A number such as §4.11 means the fourth section of the chapter, its eleventh paragraph.",
         Table("Minutes (assumed)", ("from", "to", "step", "what to do"), tuple(rows), right=(0, 1)),
@@ -149,7 +152,8 @@ def _asked(tour: Tour, number: int, address: str) -> Section:
     step = tour.steps[number - 1]
     link = f"{address}/lab?{step.link}&tour={tour.name}&step={number}"
     parts: list[Part] = [step.text, f"Moves. {moves(step.choice)} Look at: {_look(step)}."]
-    parts.append(Markup('<a href="{}">Open step {} in the lab</a>').format(link, number))
+    place = Markup('<a href="{}">Open it in the lab</a>, or: Tours, {}, step {}')
+    parts.append(place.format(link, tour.title, number))
     if step.predict is not None:
         options = "\n".join(f"☐ {letter(place)}) {option}" for place, option in enumerate(step.predict.options))
         parts += [f"{step.predict.question}\n{options}"]

@@ -95,6 +95,7 @@ def live(choice: Choice, size: Size, first: int, cancel: Event | None = None, th
     if choice.at:
         from thermidor.futures.branch import branch
 
+        whole["citizens"] = full(choice).of(countries)  # a look has the past that all have
         parent = run(own, replicate=choice.member, **whole, **asked)
         asked |= {"set": choice.then, "without": choice.then_without, "replicates": size.members}
         return branch(parent, at=choice.at, member=choice.member, **asked)

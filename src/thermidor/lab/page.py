@@ -23,6 +23,7 @@ from thermidor.lab.view import Drawn, View, set_to
 from thermidor.lab.words import part, say
 
 FROM_LEFT = "(e) => emit(e.clientX - e.currentTarget.getBoundingClientRect().left)"
+COPY = "navigator.clipboard ? navigator.clipboard.writeText(location.href).then(() => true, () => false) : false"
 WHOLE = "(e) => emit(parseInt(e.target.value))"
 
 
@@ -139,6 +140,7 @@ class Lab:
         with self.client:
             self.ribbon.set_content(drawn.ribbon)
             self.drawn += 1
+            self.ribbon.classes(remove="old")
             self.ribbon.props(f"data-ready={'1' if drawn.whole else '0'} data-drawn={self.drawn}")
             for name, text in drawn.panels.items():
                 self.panels[name].set_content(text)
@@ -162,9 +164,14 @@ class Lab:
     def go(self, choice: Choice, *, quick: bool = False, anew: bool = False) -> None:
         """Show another choice; `anew` where its menus and sliders are others."""
         other = (choice.scenario, choice.country) != (self.choice.scenario, self.choice.country)
+        lived, other_lens = self.choice.lived, choice.lens != self.choice.lens
         if not self.view.change(choice, quick=quick):
             self.sides.again()
             return
+        if choice.lived != lived or other or other_lens:
+            self.ribbon.props("data-ready=0")
+            frame.say_in(self.progress, say("see.wait"))
+            self.ribbon.classes(add="old")
         if quick:
             return
         self._address()
@@ -201,8 +208,10 @@ class Lab:
 
     def _branch(self) -> None:
         shown = self.view.shown
-        run = shown.why.run if shown is not None and shown.why is not None else 0
-        self.view.beside = self.choice
+        if shown is None or shown.why is None or shown.why.month != self.choice.month:
+            self.fail(say("do.wait"))
+            return
+        run, self.view.beside = shown.why.run, self.choice
         self.go(replace(self.choice, at=self.choice.month, member=run, month=""), anew=True)
         self._focus()
 
@@ -224,9 +233,9 @@ class Lab:
         self.view.beside = self.choice
         self.go(kept, anew=True)
 
-    def _share(self) -> None:
-        ui.run_javascript("navigator.clipboard?.writeText(window.location.href)")
-        ui.notify(say("do.copied"))
+    async def _share(self) -> None:
+        done = await ui.run_javascript(COPY)
+        ui.notify(say("do.copied" if done else "do.not_copied"))
 
     def _resized(self, event: Any) -> None:
         wide = max(280.0, min(1600.0, float(event.args.get("wide", self.view.wide))))

@@ -107,7 +107,10 @@ def _choice(request: Request, title: str, name: str = "") -> tuple[Choice | None
         if "beside" in own:
             read(own["beside"])
         if "tour" in own:
-            tour_of(own["tour"], own.get("step", "1"))
+            tour, number = tour_of(own["tour"], own.get("step", "1"))
+            query = query or tour.steps[number - 1].link
+            if read(query).lived != tour.steps[number - 1].choice.lived:
+                del own["tour"]  # the picture is another than the card would speak of
         return (read(query) if query else Choice(scenario=name) if name else Choice()), own
     except InputError as error:
         with frame.page(title):

@@ -103,6 +103,8 @@ def _about(of: Lived, country: str) -> dict[str, str]:
         "title": scenario(of.choice.scenario).title,
         "country": country,
         "runs": str(of.members),
+        "lens": of.choice.lens,
+        "link": of.choice.link,
         "line": _line(of.choice),
         "made_by": f"Thermidor {__version__}, rules {rules_digest()}",
         "note": "A model of a theory: no forecast and no endorsement.",

@@ -7,7 +7,9 @@ and for its changed runs, and shows whatever part has come.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlencode
 from uuid import uuid4
@@ -27,6 +29,8 @@ from thermidor.views.ribbon import layers
 
 BESIDES = ("tour", "step", "room", "beside", "rules")
 """Words of an address that are no part of a choice."""
+AGAIN = 5.0
+"""Seconds after which a page asks again where too many waited."""
 WIDE = 860.0
 NARROW = 300.0
 
@@ -106,24 +110,34 @@ class View:
             self.desk.ask(client, choice, tell, quick=quick)
         except Busy:
             self.fail(say("see.busy"))
+            self.loop.call_later(AGAIN, self.ask)
 
     def _come_back(self, came: Lived | Exception) -> None:
         behind = self.behind
         if isinstance(came, Lived) and behind is not None and came.choice.lived == behind.lived:
-            self.back = curves.picture(came, behind.country, behind.lens)
-            if came.whole:
-                self.loop.call_soon_threadsafe(self.ask)
+            with self._told():
+                self.back = curves.picture(came, behind.country, behind.lens)
+                if came.whole:
+                    self.loop.call_soon_threadsafe(self.ask)
 
     def _come(self, came: Lived | Exception) -> None:
         if isinstance(came, Exception):
             self.loop.call_soon_threadsafe(self.fail, in_words(came))
         elif came.choice.lived == self.choice.lived:
-            try:
+            with self._told():
                 self.shown = self.drawn(came)
-            except InputError as error:
-                self.loop.call_soon_threadsafe(self.fail, in_words(error))
-            else:
                 self.loop.call_soon_threadsafe(self.show, self.shown)
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Tell the page of a fault, whatever it is, and log one that nobody foresaw."""
+        try:
+            yield
+        except Exception as error:
+            if not isinstance(error, InputError):
+                logging.getLogger("thermidor.lab.faults").exception("a picture could not be drawn")
+            with suppress(RuntimeError):  # the loop may be closed
+                self.loop.call_soon_threadsafe(self.fail, in_words(error))
 
     def drawn(self, lived: Lived) -> Drawn:
         """Draw what was lived for the page as it is. Raises InputError."""
@@ -134,7 +148,8 @@ class View:
         past = lived.result.past
         if past is not None:
             place = [str(name) for name in np.asarray(past["country"])].index(of.country)
-            self.states = {name: float(np.asarray(past[name])[0, -1, place]) for name in states()}
+            if lived.size == full(choice):
+                self.states = {name: float(np.asarray(past[name])[0, -1, place]) for name in states()}
         told = part("panels")
         panels = {
             p.name: draw.panel(p, of, self.panel_wide, behind=back, month=month, name=told[p.name]["title"])

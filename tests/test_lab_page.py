@@ -352,7 +352,8 @@ def test_a_tour_asks_before_it_shows(page: Any) -> None:
     page.wait_for_function("() => document.querySelector('#revealed').innerText.includes('Choose an answer')")
     page.check("#predict-1")
     page.click("#do-reveal")
-    page.wait_for_selector("#revealed p", timeout=60_000)
+    came = "() => document.querySelector('#revealed').innerText.includes('so it came out')"
+    page.wait_for_function(came, timeout=60_000)
     told = page.inner_text("#revealed")
     assert "so it came out" in told and re.search(r"\d", told)
     page.wait_for_function("() => getComputedStyle(document.getElementById('ribbon')).visibility === 'visible'")

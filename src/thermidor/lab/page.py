@@ -76,17 +76,25 @@ class Lab:
         self.why = ui.html("", sanitize=False, tag="section").classes("why").props("id=why aria-live=polite")
         self.actions = ui.element("div").classes("actions").props("tabindex=-1")
         self.note = frame.text("p", "").classes("note")
-        told = part("panels")
         self._act()
         self.panels: dict[str, ui.html] = {}
+        self.heads: dict[str, ui.html] = {}
         with ui.element("div").classes("panels"):
             for panel in curves.panels():
                 with ui.element("section").classes("panel" + " looked" * (panel.name == self.look)):
-                    ui.html(_head(told[panel.name], panel), sanitize=False)
+                    self.heads[panel.name] = ui.html("", sanitize=False)
                     self.panels[panel.name] = ui.html("", sanitize=False).classes("drawing")
+        self._headed()
         with ui.element("details").classes("words"):
             frame.text("summary", say("see.words"))
             self.words = frame.text("p", "")
+
+    def _headed(self) -> None:
+        """Name panels and their lines, and the record where the country has one."""
+        country = self.choice.country or next(iter(scenario(self.choice.scenario).countries))
+        for panel in curves.panels():
+            seen = curves.record(self.choice.scenario, country, panel.record) is not None
+            self.heads[panel.name].set_content(_head(part("panels")[panel.name], panel, record=seen))
 
     def _titled(self, title: str) -> None:
         ui.page_title(f"{title} - {say('page.title')}")
@@ -177,6 +185,7 @@ class Lab:
         self._address()
         if other or anew:
             self._titled(scenario(choice.scenario).title)
+            self._headed()
             self.sides.again()
         self._month_range()
         self._act()
@@ -265,9 +274,9 @@ def _what(choice: Choice) -> str:
     return scenario(choice.scenario).title + (f" ({', '.join(told)})" if told else "")
 
 
-def _head(told: dict[str, str], panel: curves.Panel) -> str:
+def _head(told: dict[str, str], panel: curves.Panel, *, record: bool) -> str:
     lines = [f'<span class="l{nth}">{escape(told[name])}</span>' for nth, name in enumerate(panel.lines)]
-    lines += [f'<span class="dot">{escape(told["record"])}</span>'] if "record" in told else []
+    lines += [f'<span class="dot">{escape(told["record"])}</span>'] if record else []
     return (
         f"<h3>{escape(told['title'])} <small>{escape(told['unit'])}</small></h3><p class='lines'>{' '.join(lines)}</p>"
     )

@@ -71,12 +71,22 @@ class Sides:
                         slider(control, told.get(control.key, control.value), self.lab.moved)
 
     def _switches(self, choice: Choice) -> None:
-        with ui.element("details").classes("switches").props("id=switches" + (" open" if choice.without else "")):
+        some = bool(choice.without or choice.then_without)
+        with ui.element("details").classes("switches").props("id=switches" + " open" * some) as folded:
             frame.text("summary", say("choose.switches"))
             frame.text("p", say("choose.switches_help")).classes("note")
-            rules = load_rules()
+            box = ui.element("div")
+        if some:
+            self._boxes(box)
+        else:  # fourscore elements, made for those who look
+            folded.on("toggle", lambda _: None if box.default_slot.children else self._boxes(box))
+
+    def _boxes(self, holder: Element) -> None:
+        """A switch for what comes from outside, and one for every mechanism."""
+        choice, rules = self.lab.choice, load_rules()
+        with holder:
             for name in (OUTSIDE, *rules.mechanisms):
-                meaning = "all that comes from outside" if name == OUTSIDE else rules[name].meaning
+                meaning = say("choose.outside_all") if name == OUTSIDE else rules[name].meaning
                 with ui.element("label").classes("switch"):
                     box = ui.element("input").props(f"type=checkbox id=switch-{name}")
                     box._props["checked"] = name in (*choice.without, *choice.then_without)

@@ -256,7 +256,7 @@ def test_clients_take_turns(slow: list[tuple[str, int, int]]) -> None:
             desk.ask("a", Choice(scenario=SHORT, seed=ord(client) + 100), lambda came: told.append("a"), quick=True)
         waited(desk)
         assert set(told) == set("abcdefgh")
-        assert {members for _, members, _ in slow} == {4, 8}
+        assert {members for _, members, _ in slow} <= {2, 4, 8} and min(members for _, members, _ in slow) < 8
     finally:
         desk.close()
 

@@ -27,8 +27,8 @@ from thermidor.lab.view import Drawn, View, set_to
 from validation.ensemble import Plan
 from validation.page import Cell, Page, Table
 
-STUDENTS, EVERY, SECONDS = 30, 5.0, 600.0
-MOVES = 50
+STUDENTS, EVERY, SECONDS = 30, 5.0, 60.0
+MOVES = 30
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
 MOVE = """async ([id, part, runs]) => {

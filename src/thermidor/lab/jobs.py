@@ -25,8 +25,9 @@ MOST_BYTES = 400_000_000
 """Of what is kept of whole ensembles."""
 MOST_WAITING = 200
 """Clients that may wait; more are refused."""
-BUSY = 3
-"""Previews waiting from which on they are made smaller."""
+BUSY, VERY_BUSY = 3, 8
+"""Previews waiting from which on they are made smaller, and smaller still."""
+LESS, CROWDED = Size(4, 4, 400, 100), Size(2, 2, 300, 100)
 LONGEST = 60.0
 """Seconds without a block after which a question is given up."""
 MOST_KNOWN = 2_000
@@ -144,10 +145,15 @@ class Desk:
             self.served[_who(key[0])] = time.monotonic()
             while len(self.served) > MOST_KNOWN:
                 del self.served[min(self.served, key=self.served.__getitem__)]
-            crowd = sum(quick for _, quick in self.waiting) >= BUSY
-            if self.now.quick and self.now.so_far is None and crowd:
-                self.now.size = self.now.size._replace(members=4, block=4, citizens=400)
+            crowd = sum(quick for _, quick in self.waiting)
+            if self.now.quick and self.now.so_far is None and crowd >= BUSY:
+                self.now.size = CROWDED if crowd >= VERY_BUSY else LESS
             return self.now
+
+    def _goes_on(self, asked: Asked) -> bool:
+        """Whether the rest of a question waits again: it is not stale, and a look gives way where many wait."""
+        stale = asked.stop.is_set() or (asked.client, asked.quick) in self.waiting
+        return not stale and not (asked.quick and sum(quick for _, quick in self.waiting) >= BUSY)
 
     def _place(self, key: tuple[str, bool]) -> tuple[bool, float, float]:
         """Where a question stands in the queue."""
@@ -188,7 +194,7 @@ class Desk:
         with self.lock:
             if asked.so_far.whole:
                 self._keep(asked.so_far)
-            elif not asked.stop.is_set() and (asked.client, asked.quick) not in self.waiting:
+            elif self._goes_on(asked):
                 self.waiting[asked.client, asked.quick] = asked
         return asked.so_far
 

@@ -46,7 +46,7 @@ from thermidor.lab.take import FORMATS, file_name, routes
 from thermidor.ledger.entry import shipped
 from thermidor.scenarios import Scenario, list_scenarios, load_scenario, parse_scenario
 
-SMALL = live.Size(members=4, block=2, citizens=60, others=30)
+SMALL = live.Size((2, 2), citizens=60, others=30)
 NAME = "paris-1871"
 CITIZENS = {"paris": 60, "france": 30}
 CHANGED = {"scenario": NAME, "set": {"paris.literacy": 0.9}, "without": ["terror", "outside"], "seed": 3}
@@ -58,7 +58,7 @@ def desk() -> Iterator[Desk]:
     """A desk of small runs."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(live, "FULL", SMALL)
-        patch.setattr(live, "WORLD", live.Size(members=2, block=1, citizens=60, others=60))
+        patch.setattr(live, "WORLD", live.Size((1, 1), citizens=60, others=60))
         made = Desk(threads=1)
         yield made
         made.close()

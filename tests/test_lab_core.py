@@ -30,7 +30,7 @@ from thermidor.scenarios import list_scenarios
 from thermidor.theories import list_theories
 
 LAB = Path(live.__file__).parent
-SMALL = Size(4, 2, 60, 30)
+SMALL = Size((2, 2), 60, 30)
 SHORT = "germany-1933"
 
 numbers = st.floats(0.02, 1.0).map(lambda x: round(x, 6))
@@ -51,7 +51,7 @@ choices = st.builds(
 def lived(query: str = f"v=1&scenario={SHORT}") -> Lived:
     """Members of a choice, lived once."""
     choice = read(query)
-    return live.joined(None, choice, SMALL._replace(block=4), live.live(choice, SMALL._replace(block=4), 0))
+    return live.joined(None, choice, SMALL._replace(blocks=(4,)), live.live(choice, SMALL._replace(blocks=(4,)), 0))
 
 
 @given(choices)
@@ -211,7 +211,7 @@ def slow(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int, int]]:
                 raise Interrupted("stopped")
         done.append((choice.theory, size.members, first))
         assert made is not None
-        return result_of(range(first, min(first + size.block, size.members)))
+        return result_of(size.block(first))
 
     monkeypatch.setattr(jobs, "live", instead)
     return done
@@ -243,6 +243,29 @@ def test_previews_come_first_and_the_stale_never(slow: list[tuple[str, int, int]
         assert told[-1][1].choice.seed == 19 and len(slow) <= 4
     finally:
         desk.close()
+
+
+def test_something_is_seen_while_a_slider_moves_on(slow: list[tuple[str, int, int]]) -> None:
+    """Moves come quicker than a block is lived: blocks are lived to their end and told, their rest is dropped."""
+    desk, told = Desk(), list[Lived | Exception]()
+    try:
+        for seed in range(12):
+            desk.ask("a", Choice(scenario=SHORT, seed=seed), told.append, quick=True)
+            time.sleep(0.02)
+        waited(desk)
+        seen = [came.choice.seed for came in told if isinstance(came, Lived)]
+        assert len(set(seen)) >= 4 and seen == sorted(seen) and seen[-1] == 11
+        assert isinstance(told[-1], Lived) and told[-1].whole
+        assert len({choice for choice, *_ in slow}) == 1 and sum(first > 0 for *_, first in slow) == 1
+    finally:
+        desk.close()
+
+
+def test_a_size_falls_into_blocks() -> None:
+    """The first look is small, the rest comes at once; no member is lived twice or left out."""
+    size = Size((2, 6), 10, 10)
+    assert size.members == 8 and [size.block(0), size.block(2)] == [range(2), range(2, 8)]
+    assert live.PREVIEW.members == 8 and live.PREVIEW.citizens == 1_000
 
 
 def test_clients_take_turns(slow: list[tuple[str, int, int]]) -> None:

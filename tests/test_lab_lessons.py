@@ -25,7 +25,7 @@ from thermidor.lab.tours import Says, Step, Tour, tours
 from thermidor.views.report import is_page
 
 FOLDER = Path(__file__).parent.parent / "docs" / "lessons"
-SMALL = Size(4, 2, 150, 60)
+SMALL = Size((2, 2), 150, 60)
 TOUR = next(tour for tour in tours() if tour.name == "bonapartes")
 
 

@@ -23,9 +23,9 @@ CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.whic
 SHOTS = ROOT / "build" / "lab"
 SERVER = """
 from thermidor.lab import live
-live.FULL = live.Size(8, 4, 300, 60)
-live.PREVIEW = live.Size(4, 4, 120, 40)
-live.WORLD = live.Size(2, 2, 60, 60)
+live.FULL = live.Size((4, 4), 300, 60)
+live.PREVIEW = live.Size((4,), 120, 40)
+live.WORLD = live.Size((2,), 60, 60)
 from thermidor.cli.lab import carry_out
 carry_out("127.0.0.1", {port}, False, False)
 """

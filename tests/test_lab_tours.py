@@ -49,7 +49,7 @@ def hand(labels: Sequence[str], choice: Choice | None = None, **columns: object)
     series = {name: np.repeat(np.asarray(one, float)[:, :, None], 2, axis=2) for name, one in columns.items()}
     series |= {"run": np.arange(len(labels))}
     chosen = choice or Choice(scenario="russia-1917")
-    size = Size(len(labels), 1, 1, 1)
+    size = Size((1,) * len(labels), 1, 1)
     return Hand(chosen, SimpleNamespace(columns=series, by_hand=found), size, np.zeros(0, np.float32))  # type: ignore[arg-type]
 
 
@@ -240,7 +240,7 @@ def test_a_tour_has_five_to_eight_steps(tmp_path: Path) -> None:
 def test_a_step_of_each_tour_lived_small(tour: str, number: int) -> None:
     """What a text says of the runs comes out in a few small ones too, and the question has its answer."""
     step = next(one for one in tours() if one.name == tour).steps[number - 1]
-    size = Size(8, 8, 400, 100)
+    size = Size((8,), 400, 100)
     found = {one: joined(None, one, size, live(one, size, 0)) for one in (step.choice, *besides(step))}
     assert not untrue(step, found[step.choice], found)
     assert step.predict is not None

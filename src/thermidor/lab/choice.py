@@ -16,7 +16,10 @@ from urllib.parse import parse_qsl, urlencode
 import yaml
 
 from thermidor.errors import InputError
+from thermidor.runs.ensemble import NO_OUTSIDE
+from thermidor.runs.result import THEORY as OWN_LENS
 from thermidor.scenarios import Scenario, list_scenarios, load_scenario
+from thermidor.theories import DEFAULT, list_theories
 
 VERSION = "1"
 FIRST: dict[str, str] = yaml.safe_load(Path(__file__).with_name("first.yaml").read_text(encoding="utf-8"))
@@ -48,8 +51,8 @@ class Choice:
     country: str = ""
     set: Mapping[str, float] = field(default_factory=dict)
     without: tuple[str, ...] = ()
-    theory: str = "trotsky"
-    lens: str = "trotsky"
+    theory: str = DEFAULT
+    lens: str = OWN_LENS
     seed: int = 1
     at: str = ""
     member: int = 0
@@ -77,7 +80,7 @@ class Choice:
     @property
     def lived(self) -> Choice:
         """The choice without what only says how its runs are looked at: equal ones live the same."""
-        return replace(self, country="", lens="trotsky", month="")
+        return replace(self, country="", lens=OWN_LENS, month="")
 
     @property
     def base(self) -> Choice:
@@ -98,7 +101,7 @@ class Choice:
         """The line that lives the same on a command line."""
         first = [f"thermidor run {self.scenario} --seed {self.seed}"]
         first += [f"--citizens {country}={many}" for country, many in citizens.items()]
-        first += [f"--theory {self.theory}"] * (self.theory != "trotsky")
+        first += [f"--theory {self.theory}"] * (self.theory != DEFAULT)
         first += _changes(self.set, self.without)
         if not self.at:
             return " ".join([*first, f"--replicates {members}"])
@@ -117,6 +120,12 @@ def _changes(numbers: Mapping[str, float], names: tuple[str, ...]) -> list[str]:
 def library() -> tuple[str, ...]:
     """The names of the library's scenarios, listed once."""
     return tuple(list_scenarios())
+
+
+@cache
+def theories() -> Mapping[str, str]:
+    """The theories that ship and their titles, read once."""
+    return list_theories()
 
 
 @lru_cache(maxsize=64)
@@ -188,19 +197,18 @@ def check(choice: Choice) -> None:
     from thermidor.errors import nearest
     from thermidor.lenses import lens
     from thermidor.rules import load_rules
-    from thermidor.theories import list_theories
 
     found = scenario(choice.scenario)
     if choice.country and choice.country not in found.countries:
         mend = nearest(choice.country, found.countries) or f"countries: {', '.join(found.countries)[:300]}"
         raise InputError(f"the scenario has no country '{choice.country[:80]}'", "country", "", mend)
-    if choice.theory not in list_theories():
+    if choice.theory not in theories():
         raise InputError(
-            f"there is no theory '{choice.theory[:80]}'", "theory", "", f"theories: {', '.join(list_theories())}"
+            f"there is no theory '{choice.theory[:80]}'", "theory", "", f"theories: {', '.join(theories())}"
         )
     lens(choice.lens)
     for name in (*choice.without, *choice.then_without):
-        if name != "outside" and name not in load_rules().mechanisms:
+        if name != NO_OUTSIDE and name not in load_rules().mechanisms:
             mend = nearest(name, load_rules().mechanisms) or "see the switches of the page"
             raise InputError(f"there is no mechanism '{name[:80]}'", "without", "", mend)
     if max(len(choice.set), len(choice.then)) > MOST_SET:

@@ -64,13 +64,9 @@ class Picture:
     reading: Reading
 
 
+@cache
 def panels() -> tuple[Panel, ...]:
     """The panels of the page."""
-    return _panels()
-
-
-@cache
-def _panels() -> tuple[Panel, ...]:
     import yaml
 
     told: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("panels.yaml").read_text(encoding="utf-8"))
@@ -86,21 +82,23 @@ def variables() -> frozenset[str]:
     return frozenset(name for panel in panels() for of in panel.lines.values() for name in of)
 
 
-def picture(lived: Lived, country: str, lens: str, panels: Sequence[Panel] | None = None) -> Picture:
+def picture(lived: Lived, country: str, lens: str, drawn: Sequence[Panel] | None = None) -> Picture:
     """What is drawn of a country under a lens, in all panels or some. Raises InputError for an unknown country."""
     from thermidor.lenses.spells import shares
 
     country = country or next(iter(scenario(lived.choice.scenario).countries))
     reading = lived.reading(lens)
-    place, columns, drawn = reading.country(country), lived.result.columns, _panels() if panels is None else panels
+    place, columns, drawn = reading.country(country), lived.result.columns, panels() if drawn is None else drawn
     step = 12 if len(reading.months) > STEPS else 1
 
     def of(names: tuple[str, ...]) -> Floats:
         values = [_steps(np.asarray(columns[name][:, :, place], dtype=np.float64), step) for name in names]
-        return np.quantile(values[0] / values[1] if len(values) == 2 else values[0], QUANTILES, axis=0)
+        return values[0] / values[1] if len(values) == 2 else values[0]
 
     with np.errstate(divide="ignore", invalid="ignore"):
-        curves = {p.name: tuple(Curve(name, of(names)) for name, names in p.lines.items()) for p in drawn}
+        lines = [of(names) for p in drawn for names in p.lines.values()]
+    found = iter(np.moveaxis(np.quantile(lines, QUANTILES, axis=1), 1, 0) if lines else ())
+    curves = {p.name: tuple(Curve(name, next(found)) for name in p.lines) for p in drawn}
     years = _steps(decimal_years(reading.months)[None, :], step)[0]
     return Picture(
         lived.choice, country, lived.members, lived.whole, reading.months, shares(reading, country), years, curves,

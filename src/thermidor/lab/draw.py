@@ -50,11 +50,10 @@ def years_of(months: NDArray[np.datetime64]) -> Floats:
 
 def ribbon(
     of: Picture, wide: float, *, tall: float = 200.0, behind: Picture | None = None, month: str = "", name: str = "",
-    span: tuple[float, float] | None = None,
 ) -> str:  # fmt: skip
     """The share of runs under each regime, month by month; `behind` is shown as a thin ribbon above."""
     edges = years_of(of.months)
-    field = Field(wide, tall, *(span or (edges[0], edges[-1])))
+    field = Field(wide, tall, edges[0], edges[-1])
     looks = paints(of.reading.names)
     behind = _since(behind, of) if behind is not None else None
     thin = 26.0 if behind is not None else 0.0
@@ -119,8 +118,13 @@ def _steps(x: Floats, y: Floats, *, back: bool) -> str:
     """The corners of a line of steps, where it changes only."""
     turn = np.flatnonzero(np.diff(y)) + 1
     starts, ends = np.append(0, turn), np.append(turn, len(y))
-    corners = [point for i, j in zip(starts, ends, strict=True) for point in ((x[i], y[i]), (x[j], y[i]))]
-    return " ".join(f"{a:.1f} {b:.1f}" for a, b in (reversed(corners) if back else corners))
+    across, down = np.stack([x[starts], x[ends]], axis=1).ravel(), np.repeat(y[starts], 2)
+    return _points(across[::-1], down[::-1]) if back else _points(across, down)
+
+
+def _points(x: Floats, y: Floats) -> str:
+    """Corners of a line, to a tenth of a pixel."""
+    return " ".join(map(str, np.stack([x, y], axis=1).round(1).ravel().tolist()))
 
 
 HATCHES = {
@@ -235,7 +239,7 @@ def told(of: Picture, curves: Sequence[Curve]) -> str:
 
 def _line(x: Floats, y: Floats) -> str:
     whole = np.isfinite(y)
-    return " ".join(f"{a:.1f} {b:.1f}" for a, b in zip(x[whole], y[whole], strict=True))
+    return _points(x[whole], y[whole])
 
 
 def _scale(

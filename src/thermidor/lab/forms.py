@@ -7,8 +7,11 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from thermidor.lab.choice import FIRST, MOST_SET, Choice
+from thermidor.lab.choice import FIRST, MOST_SET, Choice, theories
 from thermidor.lenses import LENSES
+from thermidor.runs.ensemble import NO_OUTSIDE
+from thermidor.runs.result import THEORY as OWN_LENS
+from thermidor.theories import DEFAULT
 
 MOST = 1e12
 """Size of a number that is read at all; what a condition allows is far less."""
@@ -71,16 +74,10 @@ def _scenarios() -> Iterable[str]:
     return list_scenarios()
 
 
-def _theories() -> Iterable[str]:
-    from thermidor.theories import list_theories
-
-    return list_theories()
-
-
 def _mechanisms() -> Iterable[str]:
     from thermidor.rules import load_rules
 
-    return ("outside", *load_rules().mechanisms)
+    return (NO_OUTSIDE, *load_rules().mechanisms)
 
 
 Numbers = Annotated[dict[Short, Number], Field(max_length=MOST_SET)]
@@ -96,9 +93,9 @@ class Asked(Told):
     """Conditions in place of the scenario's, by country.condition."""
     without: Mechanisms = []
     """Mechanisms that are switched off; `outside` is all that comes from outside."""
-    theory: Annotated[Short, Field(json_schema_extra=_names(_theories))] = "trotsky"
+    theory: Annotated[Short, Field(json_schema_extra=_names(theories))] = DEFAULT
     """Whose rules."""
-    lens: Annotated[Short, Field(json_schema_extra=_names(lambda: LENSES))] = "trotsky"
+    lens: Annotated[Short, Field(json_schema_extra=_names(lambda: LENSES))] = OWN_LENS
     """Whose names for regimes."""
     seed: Whole = 1
     """The number behind every draw."""

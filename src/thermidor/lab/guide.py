@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 from uuid import uuid4
@@ -15,14 +16,13 @@ from nicegui import ui
 
 from thermidor.errors import InputError
 from thermidor.lab import frame
-from thermidor.lab.choice import Choice
+from thermidor.lab.choice import Choice, theories
 from thermidor.lab.jobs import Busy, Desk
 from thermidor.lab.live import Lived
 from thermidor.lab.rooms import Full, Rooms
 from thermidor.lab.tours import Step, Tour, revealed, tours
 from thermidor.lab.view import in_words
 from thermidor.lab.words import say
-from thermidor.theories import list_theories
 
 VOTER = "sessionStorage.thermidor = sessionStorage.thermidor || crypto.getRandomValues(new Uint32Array(4)).join('-')"
 """A token that the browser makes up for as long as its window is open, so that a page opened again is one voter."""
@@ -154,15 +154,13 @@ class Guide:
         with ui.element("details").classes("words"):
             frame.text("summary", say("tour.other_side"))
             frame.text("p", other.text)
-            frame.text("a", list_theories()[other.theory]).props(f'href="/lab?{self._under(other.theory)}"')
+            frame.text("a", theories()[other.theory]).props(f'href="/lab?{self._under(other.theory)}"')
             frame.text("p", say("tour.reading"))
             with ui.element("ul"):
                 for work in other.reading:
                     frame.text("li", work)
 
     def _under(self, theory: str) -> str:
-        from dataclasses import replace
-
         own = self.step.choice
         return f"{replace(own, theory=theory).link}&beside={quote(own.link)}"
 

@@ -1,13 +1,17 @@
 """Who is served when: one worker lives what pages ask for, previews first, clients in turn, the stale never.
 
-A client has one preview and one ensemble waiting at most: a new question takes the place of the old one, and stops it
-if it is being lived. An ensemble is lived block by block, and gives way to any preview between two blocks. What is
-whole is kept, by its content, until room is needed. Under load previews have fewer runs, and say how many.
+A client has one preview and one ensemble waiting at most: a new question takes the place of the old one, and stops an
+ensemble that is being lived. A block of a preview is lived to its end, a tenth of a second, so that something is seen
+while a slider moves on; its rest is dropped. An ensemble is lived block by block, and gives way to any preview between
+two blocks. What is whole is kept, by its content, until room is needed. Under load previews have fewer runs, and say
+how many.
 """
 
 from __future__ import annotations
 
 import logging
+import os
+import sys
 import threading
 import time
 from collections import OrderedDict
@@ -27,7 +31,10 @@ MOST_WAITING = 200
 """Clients that may wait; more are refused."""
 BUSY, VERY_BUSY = 3, 8
 """Previews waiting from which on they are made smaller, and smaller still."""
-LESS, CROWDED = Size(4, 4, 400, 100), Size(2, 2, 300, 100)
+LESS, CROWDED = Size((4,), 400, 100), Size((2,), 300, 100)
+"""What a look is where many wait (assumed)."""
+BEHIND = 5
+"""By how much those who live stand behind those who draw, in steps of the system's priority."""
 LONGEST = 60.0
 """Seconds without a block after which a question is given up."""
 MOST_KNOWN = 2_000
@@ -73,12 +80,11 @@ class Desk:
         with self.lock:
             if self._joins(client, choice, tell, quick=quick):
                 return
-            for mine in (True, False):
-                if quick or not mine:
-                    self.waiting.pop((client, mine), None)
-            if self.now is not None and self.now.client == client and (quick or not self.now.quick):
+            self._drop(client, None if quick else choice)
+            found = self._found(choice, size)
+            if self.now is not None and self.now.client == client and (found is not None or not self.now.quick):
                 self.now.stop.set()
-            if (found := self._found(choice, size)) is None:
+            if found is None:
                 if len(self.waiting) >= MOST_WAITING:
                     raise Busy
                 self.waiting[client, quick] = Asked(client, choice, size, tell, quick)
@@ -99,11 +105,17 @@ class Desk:
                 return True
         return False
 
+    def _drop(self, client: str, but: Choice | None = None) -> None:
+        """Drop what waits for a client, but for a look at a choice."""
+        for quick in (True, False):
+            asked = self.waiting.get((client, quick))
+            if asked is not None and not (quick and but is not None and asked.choice.lived == but.lived):
+                del self.waiting[client, quick]
+
     def leave(self, client: str) -> None:
         """Forget a client that has gone."""
         with self.lock:
-            for quick in (True, False):
-                self.waiting.pop((client, quick), None)
+            self._drop(client)
             if self.now is not None and self.now.client == client:
                 self.now.stop.set()
 
@@ -138,9 +150,7 @@ class Desk:
                 self.lock.wait()
             if self.closed:
                 return None
-            key = min(
-                self.waiting, key=lambda one: (not one[1], self.served.get(_who(one[0]), 0.0), self.waiting[one].since)
-            )
+            key = min(self.waiting, key=self._place)
             self.now = self.waiting.pop(key)
             self.served[_who(key[0])] = time.monotonic()
             while len(self.served) > MOST_KNOWN:
@@ -161,6 +171,8 @@ class Desk:
         return not quick, self.served.get(_who(client), 0.0), self.waiting[key].since
 
     def _work(self) -> None:
+        if sys.platform == "linux":  # pictures and pages first: a thread has a priority of its own, and hands it on
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), BEHIND)
         while (asked := self._next()) is not None:
             self._serve(asked)
             with self.lock:

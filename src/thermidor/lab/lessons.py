@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from thermidor.lab import curves
-from thermidor.lab.choice import Choice, scenario
+from thermidor.lab.choice import Choice, scenario, theories
 from thermidor.lab.live import Lived, Size, full, joined, live
 from thermidor.lab.tours import RIBBON, Step, Tour, besides, revealed, tours, untrue
 from thermidor.lab.words import part
+from thermidor.runs.ensemble import NO_OUTSIDE
 from thermidor.views.report import Listing, Part, Picture, Section, Table, page
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ def moves(choice: Choice) -> str:
     told += [f"set {_condition(found, key)} to {value:g}" for key, value in sorted(choice.set.items())]
     told += [f"switch off: {_mechanism(name)}" for name in choice.without]
     if choice.theory != Choice().theory:
-        told.append(f"choose the theory '{_theory(choice.theory)}'")
+        told.append(f"choose the theory '{theories()[choice.theory]}'")
     if choice.lens != Choice().lens:
         told.append(f"name the regimes by the lens '{choice.lens.replace('-', ' ')}'")
     return "; ".join(told) + "."
@@ -113,13 +114,7 @@ def _condition(found: Scenario, key: str) -> str:
 def _mechanism(name: str) -> str:
     from thermidor.rules import load_rules
 
-    return "all that comes from outside" if name == "outside" else load_rules()[name].meaning
-
-
-def _theory(name: str) -> str:
-    from thermidor.theories import list_theories
-
-    return list_theories()[name]
+    return "all that comes from outside" if name == NO_OUTSIDE else load_rules()[name].meaning
 
 
 def _plan(tour: Tour, address: str) -> tuple[Part, ...]:
@@ -160,7 +155,7 @@ def _asked(tour: Tour, number: int, address: str) -> Section:
     parts.append(Table("Notes", ("what I expect, and why", "what came out"), ((EMPTY, EMPTY),) * NOTES))
     if (other := step.other_side) is not None:
         works = "\n".join(other.reading)
-        parts += [f"The other side: {_theory(other.theory)}. {other.text}", f"To read:\n{works}"]
+        parts += [f"The other side: {theories()[other.theory]}. {other.text}", f"To read:\n{works}"]
     return Section(f"Step {number}. {step.title} ({minutes(tour)[number - 1]} minutes)", tuple(parts))
 
 

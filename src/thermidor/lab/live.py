@@ -7,8 +7,9 @@ command line's; they are lived in blocks, so that a page can show what there is,
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache, partial
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache, partial
+from itertools import accumulate
 from threading import Event
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -26,24 +27,40 @@ if TYPE_CHECKING:
 
 
 class Size(NamedTuple):
-    """How many members, in blocks of how many, and how many citizens in the first country and in each other."""
+    """How many members are lived in each block, and how many citizens in the first country and in each other."""
 
-    members: int
-    block: int
+    blocks: tuple[int, ...]
     citizens: int
     others: int
+
+    @property
+    def members(self) -> int:
+        """How many there are in all blocks."""
+        return sum(self.blocks)
+
+    def block(self, first: int) -> range:
+        """The members of the block that begins with `first`."""
+        return next(
+            range(end - many, end)
+            for many, end in zip(self.blocks, accumulate(self.blocks), strict=True)
+            if end > first
+        )
 
     def of(self, countries: Sequence[str]) -> dict[str, int]:
         """Citizens by country."""
         return {country: self.others if place else self.citizens for place, country in enumerate(countries)}
 
 
-PREVIEW = Size(members=8, block=4, citizens=1_000, others=100)
-FULL = Size(members=40, block=8, citizens=2_000, others=500)
-WORLD = Size(members=16, block=4, citizens=400, others=400)
+PREVIEW = Size((2, 6), citizens=1_000, others=100)
+"""Shown while a slider moves: first one member for each of two cores. This size and the next three are assumed."""
+FULL = Size((8,) * 5, citizens=2_000, others=500)
+WORLD = Size((4,) * 4, citizens=400, others=400)
 """For scenarios of many countries."""
+WORLD_PREVIEW = Size((4,), citizens=200, others=200)
 MANY = 6
-"""Countries from which on a scenario is a world."""
+"""Countries from which on a scenario is a world (assumed)."""
+PARENTS = 8
+"""Runs that are kept so that futures can begin from them (assumed)."""
 
 
 def full(choice: Choice) -> Size:
@@ -53,8 +70,7 @@ def full(choice: Choice) -> Size:
 
 def preview(choice: Choice) -> Size:
     """The size of what is shown while a slider moves."""
-    size = full(choice)
-    return Size(4, 4, 200, 200) if size is WORLD else PREVIEW
+    return WORLD_PREVIEW if full(choice) is WORLD else PREVIEW
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,11 +111,20 @@ def live(choice: Choice, size: Size, first: int, cancel: Event | None = None, th
     if choice.at:
         from thermidor.futures.branch import branch
 
-        whole["citizens"] = full(choice).of(countries)  # a look has the past that all have
-        parent = run(own, replicate=choice.member, **whole, **asked)
         asked |= {"set": choice.then, "without": choice.then_without, "replicates": size.members}
+        parent = _parent(replace(choice, at="", then={}, then_without=()).lived, full(choice))
         return branch(parent, at=choice.at, member=choice.member, **asked)
-    return run(own, replicate=range(first, min(first + size.block, size.members)), **whole, **asked)
+    return run(own, replicate=size.block(first), **whole, **asked)
+
+
+@lru_cache(maxsize=PARENTS)
+def _parent(choice: Choice, size: Size) -> Result:
+    """The run from which futures begin; a look has the past that all have."""
+    from thermidor.runs.ensemble import run
+
+    found = scenario(choice.scenario)
+    whole: dict[str, Any] = {"set": choice.set, "without": choice.without, "theory": choice.theory, "seed": choice.seed}
+    return run(found, replicate=choice.member, citizens=size.of(tuple(found.countries)), **whole)
 
 
 def joined(before: Lived | None, choice: Choice, size: Size, more: Result) -> Lived:

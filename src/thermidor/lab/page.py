@@ -21,6 +21,7 @@ from thermidor.lab.sides import Sides
 from thermidor.lab.take import FORMATS
 from thermidor.lab.view import Drawn, View, set_to
 from thermidor.lab.words import part, say
+from thermidor.theories import DEFAULT
 
 FROM_LEFT = "(e) => emit(e.clientX - e.currentTarget.getBoundingClientRect().left)"
 COPY = "navigator.clipboard ? navigator.clipboard.writeText(location.href).then(() => true, () => false) : false"
@@ -63,11 +64,9 @@ class Lab:
         self.heard = ui.element("p").classes("skip").props("role=status")
         self.trouble = ui.element("p").classes("trouble").props("role=alert")
         self.ribbon = ui.html("", sanitize=False).classes("drawing").props("id=ribbon data-ready=0")
-        self.ribbon.on(
-            "click", self._clicked, js_handler="(e) => emit(e.clientX - e.currentTarget.getBoundingClientRect().left)"
-        )
+        self.ribbon.on("click", self._clicked, js_handler=FROM_LEFT)
         with ui.element("label").classes("month"):
-            self.month_words = frame.text("span", say("see.month"))
+            frame.text("span", say("see.month"))
             self.month = ui.element("input").props("type=range id=month")
             self._month_range()
             self.month.on("change", self._month_moved, js_handler=WHOLE)
@@ -109,7 +108,7 @@ class Lab:
             "max": last,
             "step": 1,
             "value": at,
-            "aria-valuetext": self.choice.month or "none",
+            "aria-valuetext": month_words(self.choice.month) if self.choice.month else say("see.no_month"),
         }
         self.month.update()
 
@@ -178,10 +177,11 @@ class Lab:
             return
         if choice.lived != lived or other or other_lens:
             self.ribbon.props("data-ready=0")
-            frame.say_in(self.progress, say("see.wait"))
-            self.ribbon.classes(add="old")
         if quick:
             return
+        if self.ribbon.props["data-ready"] == "0":
+            frame.say_in(self.progress, say("see.wait"))
+            self.ribbon.classes(add="old")
         self._address()
         if other or anew:
             self._titled(scenario(choice.scenario).title)
@@ -270,7 +270,7 @@ def _what(choice: Choice) -> str:
     told += [f"without {name.replace('_', ' ')}" for name in choice.without]
     told += [f"then {key.partition('.')[2].replace('_', ' ')} {value:g}" for key, value in choice.then.items()]
     told += [f"then without {name.replace('_', ' ')}" for name in choice.then_without]
-    told += [choice.theory] * (choice.theory != "trotsky") + [f"from {choice.at}"] * bool(choice.at)
+    told += [choice.theory] * (choice.theory != DEFAULT) + [f"from {choice.at}"] * bool(choice.at)
     return scenario(choice.scenario).title + (f" ({', '.join(told)})" if told else "")
 
 
@@ -278,5 +278,5 @@ def _head(told: dict[str, str], panel: curves.Panel, *, record: bool) -> str:
     lines = [f'<span class="l{nth}">{escape(told[name])}</span>' for nth, name in enumerate(panel.lines)]
     lines += [f'<span class="dot">{escape(told["record"])}</span>'] if record else []
     return (
-        f"<h3>{escape(told['title'])} <small>{escape(told['unit'])}</small></h3><p class='lines'>{' '.join(lines)}</p>"
+        f"<h2>{escape(told['title'])} <small>{escape(told['unit'])}</small></h2><p class='lines'>{' '.join(lines)}</p>"
     )

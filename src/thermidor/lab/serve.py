@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 from urllib.parse import quote
 
@@ -34,6 +35,7 @@ def serve(host: str, port: int, *, browser: bool, proxies: bool = False) -> None
     desk = Desk()
     build(desk)
     app.add_middleware(Guard, limits=Limits(proxies=proxies))
+    app.on_startup(gc.freeze)  # what stands now stays, and is not looked through again and again
     app.on_shutdown(desk.close)
     app.config.quasar_config["loadingBar"] = {"skipHijack": True}  # a bar that no screen reader could name
     ui.run(

@@ -10,12 +10,12 @@ from nicegui import ui
 from nicegui.element import Element
 
 from thermidor.lab import frame
-from thermidor.lab.choice import Choice, library, scenario
+from thermidor.lab.choice import Choice, library, scenario, theories
 from thermidor.lab.controls import Control, controls
 from thermidor.lab.words import say
 from thermidor.lenses import LENSES, lens
 from thermidor.rules import load_rules
-from thermidor.theories import list_theories
+from thermidor.runs.ensemble import NO_OUTSIDE
 
 if TYPE_CHECKING:
     from thermidor.lab.page import Lab
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 DRAG = 0.12
 """Seconds between two looks at a slider that moves."""
 GROUPS = ("outside", "conditions", "norms")
-OUTSIDE = "outside"
 
 
 class Sides:
@@ -53,7 +52,7 @@ class Sides:
             "country", countries, country, lambda value: self.lab.go(replace(self.lab.choice, country=value), anew=True)
         )
         menu(
-            "theory", list_theories(), choice.theory, lambda value: self.lab.go(replace(self.lab.choice, theory=value))
+            "theory", dict(theories()), choice.theory, lambda value: self.lab.go(replace(self.lab.choice, theory=value))
         )
         lenses = {name: f"{name.replace('-', ' ').capitalize()}: {lens(name).table().title}" for name in LENSES}
         menu("lens", lenses, choice.lens, lambda value: self.lab.go(replace(self.lab.choice, lens=value)))
@@ -85,8 +84,8 @@ class Sides:
         """A switch for what comes from outside, and one for every mechanism."""
         choice, rules = self.lab.choice, load_rules()
         with holder:
-            for name in (OUTSIDE, *rules.mechanisms):
-                meaning = say("choose.outside_all") if name == OUTSIDE else rules[name].meaning
+            for name in (NO_OUTSIDE, *rules.mechanisms):
+                meaning = say("choose.outside_all") if name == NO_OUTSIDE else rules[name].meaning
                 with ui.element("label").classes("switch"):
                     box = ui.element("input").props(f"type=checkbox id=switch-{name}")
                     box._props["checked"] = name in (*choice.without, *choice.then_without)

@@ -32,7 +32,7 @@ BESIDES = ("tour", "step", "room", "beside", "rules")
 AGAIN = 5.0
 """Seconds after which a page asks again where too many waited."""
 WIDE = 860.0
-NARROW = 300.0
+"""Pixels of a ribbon until the browser has told its own."""
 
 
 @dataclass(frozen=True)
@@ -123,10 +123,15 @@ class View:
     def _come(self, came: Lived | Exception) -> None:
         if isinstance(came, Exception):
             self.loop.call_soon_threadsafe(self.fail, in_words(came))
-        elif came.choice.lived == self.choice.lived:
+        elif came.choice.lived == self.choice.lived or self._passing(came):
             with self._told():
                 self.shown = self.drawn(came)
                 self.loop.call_soon_threadsafe(self.show, self.shown)
+
+    def _passing(self, came: Lived) -> bool:
+        """Whether this is a look at a place that the slider has passed a moment ago."""
+        of = came.choice
+        return came.size != full(of) and (of.scenario, of.at) == (self.choice.scenario, self.choice.at)
 
     @contextmanager
     def _told(self) -> Iterator[None]:

@@ -59,7 +59,7 @@ def ribbons(lived: Lived, choice: Choice) -> str:
     """A list of small ribbons, one a country, each a link to its page."""
     items = []
     for name, country in scenario(choice.scenario).countries.items():
-        of = curves.picture(lived, name, choice.lens, panels=())
+        of = curves.picture(lived, name, choice.lens, drawn=())
         link = escape(replace(choice, country=name).link)
         drawn = draw.ribbon(of, WIDE, tall=TALL, name=country.title)
         items.append(f'<li><a href="/lab?{link}"><h2>{escape(country.title)}</h2>{drawn}</a></li>')

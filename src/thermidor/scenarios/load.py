@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -65,8 +66,13 @@ class _Dumper(yaml.CSafeDumper):
 
 
 def _text(dumper: yaml.CSafeDumper, text: str) -> yaml.ScalarNode:
-    style = None if isinstance(plain(text), str) else '"'
+    style = None if _stays_text(text) else '"'
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+@lru_cache(maxsize=4096)
+def _stays_text(text: str) -> bool:
+    return isinstance(plain(text), str)
 
 
 def _mapping(dumper: yaml.CSafeDumper, data: dict[str, Any]) -> yaml.MappingNode:

@@ -23,6 +23,7 @@ PLACES = {
     "home": ("/", 1280),
     "russia": ("/lab?v=1&scenario=russia-1917&set=russia.outside.hostility:0.2&month=1933-01", 1280),
     "tour": ("/lab?v=1&scenario=russia-1917&tour=poor-against-rich&step=1", 1280),
+    "claims": ("/ledger", 1280),
     "world": ("/world", 1280),
     "phone": ("/lab?v=1&scenario=germany-1930", 390),
 }
@@ -51,7 +52,7 @@ def whole(page: Page, name: str) -> None:
     """Wait until all that the page shows is there."""
     if name == "world":
         page.wait_for_function("() => /runs of/.test(document.querySelector('.progress').innerText)", timeout=PATIENCE)
-    elif name not in ("home", "tour"):
+    elif name not in ("home", "tour", "claims"):
         page.wait_for_selector('#ribbon[data-ready="1"]', timeout=PATIENCE)
     page.wait_for_timeout(1500)
 

@@ -1,8 +1,9 @@
-"""Live the ledger and write what its pages are made of: `python docs/ledger.py [theories]`.
+"""Live the ledger and write what its pages are made of: `python docs/ledger.py [theories | verdicts]`.
 
 Alone (about half an hour): every entry under the chapter's theory, into results/ledger.json and a picture an entry.
 With `theories` (as long again): the same trials under every theory, with fewer runs, and scores of their runs beside
 the record, into results/ledger-theories.json. What is lived is kept in sweeps/ledger. `docs/build.py` makes the pages.
+With `verdicts` (a moment): what ships with the program, from results/ledger.json as it is.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+import yaml
 from read_source import DOCS
 
 from thermidor.jit import rules_digest
@@ -27,6 +29,8 @@ from thermidor.theories import list_theories, load_theory
 SWEEPS = DOCS.parent / "sweeps"
 RESULTS, IMAGES = DOCS / "results", DOCS / "images" / "ledger"
 VERDICTS = FOLDER.with_name("verdicts.yaml")
+ASKED = ("lived", "measured", "claimed")
+"""What is told of a trial before it is lived."""
 CORES = os.cpu_count() or 1
 
 
@@ -69,14 +73,32 @@ def own() -> None:
 
 
 def ship(told: dict[str, Any]) -> None:
-    """Write the verdicts as they ship with the program."""
-    keys = ("model", "needs", "record")
-    lines = []
+    """Write the verdicts and what was found as they ship with the program."""
+    VERDICTS.write_text(as_shipped(told), encoding="utf-8")
+    print(VERDICTS)
+
+
+def as_shipped(told: dict[str, Any]) -> str:
+    """What ships of a ledger: its verdicts, and of each trial and test on the record what was found, by their names.
+
+    How a trial is lived, what is measured and what is claimed stand in the entry, and are told from there.
+    """
+    claims = {}
     for entry in told["entries"]:
-        verdicts = ", ".join(f"{key}: {entry[key]['verdict']}" for key in keys)
-        lines.append(f"{entry['id']}: {{{verdicts}}}")
-    head = f"# The verdicts of the ledger: made by docs/ledger.py, rules {told['rules_code']}, {told['on']}."
-    VERDICTS.write_text("\n".join([head, *lines]) + "\n", encoding="utf-8")
+        own = {key: entry[key]["verdict"] for key in ("model", "needs", "record")}
+        own |= {key: entry[key] for key in ("flat", "described", "digest")}
+        own["trials"] = {trial["id"]: _found(trial["told"]) for trial in entry["trials"]}
+        own["looks"] = {look["test"]: _found(look["told"]) for look in entry["looks"]}
+        claims[entry["id"]] = own
+    made = {key: told[key] for key in ("rules_code", "on", "replicates", "citizens", "draws", "seed")}
+    head = "# Verdicts of the ledger and what was found: made from its result by `python docs/ledger.py verdicts`.\n"
+    return head + yaml.safe_dump({"made": made, "claims": claims}, width=116, allow_unicode=True, sort_keys=False)
+
+
+def _found(told: list[list[str]]) -> dict[str, str | list[str]]:
+    """What was found by its names; a list where there are several of a name."""
+    every = {name: [text for other, text in told if other == name] for name, _ in told if name not in ASKED}
+    return {name: texts if texts[1:] else texts[0] for name, texts in every.items()}
 
 
 def under_theories() -> None:
@@ -96,4 +118,12 @@ def write(name: str, data: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    under_theories() if sys.argv[1:] == ["theories"] else own()
+    match sys.argv[1:]:
+        case []:
+            own()
+        case ["theories"]:
+            under_theories()
+        case ["verdicts"]:
+            ship(json.loads((RESULTS / "ledger.json").read_text(encoding="utf-8")))
+        case _:
+            sys.exit(__doc__)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 import shlex
 import sys
@@ -11,6 +12,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+import yaml
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -19,6 +21,7 @@ sys.path.insert(0, str(DOCS))
 import build  # noqa: E402
 import design_block  # noqa: E402
 import figures  # noqa: E402
+import ledger  # noqa: E402
 import read_source  # noqa: E402
 import shown  # noqa: E402
 
@@ -56,6 +59,32 @@ def test_generated_pages_are_current() -> None:
         path for path in there if path.startswith(("mechanisms/", "scenarios/")) and path not in {*made, *build.BY_HAND}
     ]
     assert not stale and not left, "run: python docs/build.py"
+
+
+def test_what_ships_of_the_ledger_is_its_result() -> None:
+    """Verdicts and findings that ship are those of results/ledger.json; with what was asked they are the whole told."""
+    from thermidor.ledger import tell
+    from thermidor.ledger.entry import shipped
+
+    result = json.loads((ledger.RESULTS / "ledger.json").read_text(encoding="utf-8"))
+    text = ledger.VERDICTS.read_text(encoding="utf-8")
+    assert text == ledger.as_shipped(result), "run: python docs/ledger.py verdicts"
+    assert len(text.encode()) < 120 * 1024
+    claims, entries = yaml.safe_load(text)["claims"], {entry.id: entry for entry in shipped()}
+    assert set(claims) == set(entries) == {entry["id"] for entry in result["entries"]}
+    for entry in result["entries"]:
+        own, page = claims[entry["id"]], (DOCS / "ledger" / f"{entry['id']}.md").read_text(encoding="utf-8")
+        assert [own[key] for key in ("model", "needs", "record")] == [
+            entry[key]["verdict"] for key in ("model", "needs", "record")
+        ]
+        pairs = [(own["trials"][trial["id"]], trial["told"]) for trial in entry["trials"]]
+        pairs += [(own["looks"][look["test"]], look["told"]) for look in entry["looks"]]
+        for found, told in pairs:
+            kept = [(name, t) for name, texts in found.items() for t in ([texts] if isinstance(texts, str) else texts)]
+            assert sorted(kept) == sorted((name, text) for name, text in told if name not in ledger.ASKED)
+            assert all(text.replace("|", "\\|") in page for _, text in kept)
+    trial = next(entry.trials[0] for entry in shipped() if entry.trials)
+    assert tuple(name for name, _ in tell.asked(trial)) == ledger.ASKED
 
 
 def test_readme_shows_the_present_rules() -> None:

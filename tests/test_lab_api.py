@@ -419,12 +419,13 @@ def test_files_have_safe_names_and_types(taken: dict[str, httpx.Response]) -> No
 def test_figures_open(server: FastAPI, taken: dict[str, httpx.Response]) -> None:
     wide, high = struct.unpack(">II", taken["png"].content[16:24])
     assert taken["png"].content.startswith(b"\x89PNG\r\n\x1a\n")
-    assert (wide, high) == (1200, 1500)
+    assert wide == 1200
+    assert 1500 < high < 1600
     drawing = ElementTree.fromstring(taken["svg"].content)
     assert drawing.tag == "{http://www.w3.org/2000/svg}svg"
-    assert b"as the lens 'kornai'" not in taken["svg"].content
+    assert b"as the lens" not in taken["svg"].content
     other = ask(server, f"/take/svg?{LINK}&country=paris&lens=kornai").content
-    assert b"as the lens 'kornai' reads these runs" in other
+    assert b"(kornai) reads these runs" in other
     assert b"script" not in other
 
 

@@ -390,6 +390,7 @@ def test_every_word_is_in_the_catalogue_and_used() -> None:
         "see.behind",
         "see.alone",
         "why.",
+        "steps.",
     )
     assert not {name for name in known - said if not name.startswith(built)}
     assert set(catalogue["panels"]) == {panel.name for panel in curves.panels()}
@@ -402,3 +403,10 @@ def test_a_choice_is_checked_like_a_command() -> None:
     with pytest.raises(InputError) as refused:
         check(replace(Choice(), set={"russia.norms.pay": 2.0}))
     assert "norms.pay" in str(refused.value)
+
+
+def test_every_mechanism_has_its_switch() -> None:
+    """Each belongs to a step that has a title."""
+    from thermidor.lab.words import part
+
+    assert {load_rules()[name].step for name in load_rules().mechanisms} == set(part("steps"))

@@ -15,8 +15,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from thermidor.lab.guard import DATA, HEADERS, Door, Guard, Limits, address, policy
+from thermidor.lab.guard import HEALTH, TOO_MANY, Door, Guard, Limits
+from thermidor.lab.headers import DATA, HEADERS, address, policy
 from thermidor.lab.jobs import LONGEST, MOST_WAITING
+from thermidor.lab.rooms import MOST_OPENED, WITHIN
 
 ONE = "203.0.113.7"
 WIDE = Door(rate=1e6, burst=1e6, inside=1000)
@@ -243,9 +245,23 @@ def test_parts_of_pages_have_a_door_of_their_own() -> None:
     limits = Limits(page=Door(1.0, 3.0, 9), asset=Door(1.0, 30.0, 9))
     app = Guard(page, limits, Clock())
     assert [once(app, "/_nicegui/3/static/vue.js").status for _ in range(31)] == [200] * 30 + [429]
-    assert [once(app, "/api/v1/health").status for _ in range(4)] == [200] * 3 + [429]
-    assert once(app, "/_niceguix").status == 429
+    assert [once(app, "/api/v1/ledger").status for _ in range(4)] == [200] * 3 + [429]
     assert once(app, "/x/_nicegui/").status == 429
+
+
+def test_health_is_neither_counted_nor_refused() -> None:
+    """Not for a client that has nothing left, nor where no other is let in, nor for a body that never comes."""
+    none = Door(1.0, 1.0, 1)
+    app = Guard(page, Limits(page=none, clients=1, slow=0.1), Clock())
+    assert [once(app, HEALTH).status for _ in range(50)] == [200] * 50
+    assert [once(app).status for _ in range(2)] == [200, 429]
+    assert once(app, HEALTH).status == 200
+    assert once(app, HEALTH, client="198.51.100.1").status == 200
+    assert once(app, HEALTH, messages=parts(b"a")[:0]).status == 200
+    assert once(app, HEALTH, messages=parts(b"a" * 10**6)).body == b""
+    assert once(app, HEALTH, query=b"x" * 10**4).status == 414
+    assert len(app.clients) == 1
+    assert [once(app, path).status for path in (HEALTH + "/", HEALTH + "x", "/x" + HEALTH)] == [429] * 3
 
 
 def test_ten_thousand_rapid_requests_leave_the_service_up() -> None:
@@ -387,6 +403,46 @@ def test_sockets_of_a_client_are_counted() -> None:
     assert [sockets(rapid, 1)[0]["type"] for _ in range(6)] == ["websocket.accept"] * 4 + ["websocket.close"] * 2
 
 
+def said(app: Any, clock: Clock, waits: Sequence[float]) -> tuple[list[Any], int]:
+    """Say something after each of these waits: what was sent back, and how much the application heard."""
+    left = [{"type": "websocket.connect"}, *({"type": "websocket.receive", "text": "x"} for _ in waits)]
+    pauses, sent = iter([0.0, *waits]), []
+
+    async def receive() -> Any:
+        clock.now += next(pauses, 0.0)
+        return left.pop(0) if left else {"type": "websocket.disconnect", "code": 1000}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = scope_of("/_nicegui_ws/socket.io/", type="websocket")
+    asyncio.run(app(scope, receive, send))
+    return sent, len(waits) - len(left)
+
+
+async def chatty(scope: Any, receive: Any, send: Any) -> None:
+    """An application that answers everything, and once more when its page has left."""
+    while (message := await receive())["type"] != "websocket.disconnect":
+        kind = "accept" if message["type"] == "websocket.connect" else "send"
+        await send({"type": f"websocket.{kind}"})
+    await send({"type": "websocket.send"})
+
+
+def test_a_connection_says_no_more_than_it_may(caplog: pytest.LogCaptureFixture) -> None:
+    """It is closed, hears nothing after that, and the log says so; one that takes its time goes on."""
+    clock = Clock()
+    app = Guard(chatty, Limits(message=Door(2.0, 5.0)), clock)
+    with caplog.at_level(logging.INFO, "thermidor.lab"):
+        sent, heard = said(app, clock, [0.0] * 50)
+        assert heard == 6
+        assert [one["type"] for one in sent] == ["websocket.accept", *["websocket.send"] * 5, "websocket.close"]
+        assert sent[-1]["code"] == TOO_MANY
+        assert json.loads(caplog.messages[-1])["status"] == 429
+        sent, heard = said(app, clock, [0.5] * 50)
+        assert heard == 50
+        assert json.loads(caplog.messages[-1])["status"] == 101
+
+
 FORWARDED = [
     (ONE, [], False, ONE),
     (ONE, ["198.51.100.9"], False, ONE),
@@ -501,6 +557,8 @@ def test_the_page_on_servers_tells_the_limits_and_the_policy() -> None:
     assert told("requests for pages, the API, downloads") == list(limits.page)
     assert told("parts of pages (scripts, styles, documentation)") == list(limits.asset)
     assert told("pages that stay connected") == list(limits.socket)
+    assert told("what an open page says") == [limits.message.rate, limits.message.burst, limits.body]
+    assert told("rooms opened") == [MOST_OPENED, WITHIN / 60.0]
     assert told("addresses remembered") == [limits.clients]
     assert told("questions that wait for runs") == [MOST_WAITING, LONGEST]
     assert policy("HOST") in text.replace(";\n", "; ")

@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import pytest
@@ -181,6 +182,15 @@ def test_a_real_drag_ends_with_all_runs(page: Any) -> None:
     assert page.evaluate("document.querySelector('#set-literacy').getAttribute('aria-valuetext')").endswith("index 0-1")
 
 
+def test_a_slider_that_stands_still_is_let_go(page: Any) -> None:
+    """All runs are lived and the address holds the change, though the browser never told of the end."""
+    page.goto("/lab?v=1&scenario=germany-1933")
+    first = ribbon(page)
+    move(page, "set-literacy", 0.3, let_go=False)
+    changed(page, first)
+    page.wait_for_function("() => location.href.includes('literacy')")
+
+
 def test_beside_another_time(page: Any) -> None:
     """What is compared with may share no month: the page goes on."""
     page.goto("/lab?v=1&scenario=germany-1933&beside=v%3D1%26scenario%3Dbritain-1900")
@@ -316,7 +326,7 @@ def test_widths(page: Any, wide: int) -> None:
 
 @pytest.mark.parametrize(
     "address",
-    ["/", "/lab?v=1&scenario=germany-1933&month=1935-01", "/tours", "/ledger", "/world?v=1&scenario=china-1949"],
+    ["/", "/lab?v=1&scenario=germany-1933&month=1935-01", "/tours", "/ledger#P02", "/world?v=1&scenario=china-1949"],
 )
 def test_axe_finds_nothing_serious(page: Any, address: str) -> None:
     """By the rules of WCAG 2 A and AA, in light and dark."""
@@ -380,3 +390,71 @@ def test_all_countries(page: Any) -> None:
     page.click(".world a >> nth=1")
     ribbon(page)
     assert "country=" in where(page)
+
+
+def test_a_change_can_be_undone(page: Any) -> None:
+    """The browser's Back and the page's Undo put the last change back; looking at a month is no change."""
+    page.goto("/lab?v=1&scenario=germany-1933")
+    base = ribbon(page)
+    assert page.inner_text("#effect") == ""
+    move(page, "set-gdp_per_head", 9.0)
+    once = changed(page, base)
+    page.wait_for_function("() => document.querySelector('#effect').innerText.length > 10", timeout=30_000)
+    move(page, "set-literacy", 0.2)
+    changed(page, once)
+    page.wait_for_function("() => location.href.includes('literacy')")
+    page.go_back()
+    page.wait_for_function("() => !location.href.includes('literacy') && location.href.includes('gdp_per_head')")
+    page.wait_for_function("(was) => document.querySelector('#set-literacy').value != 0.2", arg=None, timeout=30_000)
+    assert float(page.input_value("#set-gdp_per_head")) == pytest.approx(9.0, abs=0.1)
+    page.focus("#month")
+    page.keyboard.press("PageUp")
+    page.wait_for_selector("#why h2", timeout=30_000)
+    page.click("#do-undo")
+    page.wait_for_function("() => !location.href.includes('gdp_per_head')")
+    page.wait_for_function("() => document.querySelector('#set-gdp_per_head').value < 8", timeout=30_000)
+    assert page.inner_text("#effect") == ""
+    page.click("#do-undo")
+    page.wait_for_timeout(200)
+    assert "gdp_per_head" not in page.evaluate("location.href")
+
+
+def test_numbers_under_the_pointer(page: Any) -> None:
+    """The numbers of a year are shown where the pointer is, and those of the month that is looked at by keyboard."""
+    page.goto("/lab?v=1&scenario=germany-1933&month=1935-01")
+    ribbon(page)
+    page.wait_for_selector("#why h2", timeout=30_000)
+    told = page.inner_text(".panel .readout >> nth=0")
+    assert "1934/35" in told and "measured" in told
+    page.hover(".panel svg >> nth=0", position={"x": 400, "y": 40})
+    page.wait_for_function("(was) => document.querySelector('.panel .readout').innerText !== was", arg=told)
+    page.hover("#ribbon svg", position={"x": 150, "y": 40})
+    page.wait_for_function("() => /19.*%/.test(document.querySelector('#readout-ribbon').innerText)")
+
+
+def test_claims_are_sifted_and_found(page: Any) -> None:
+    """A sieve leaves those of a verdict; an address unfolds its claim; a slider's claims lead there."""
+    page.goto("/ledger")
+    everyone = page.locator(".claims > li:visible").count()
+    page.select_option("#sift-model", "contradicted")
+    some = page.locator(".claims > li:visible").count()
+    assert 0 < some < everyone and page.inner_text("#sifted").startswith(f"{some} ")
+    page.goto("/ledger#P02")
+    page.wait_for_function("() => document.querySelector('#P02 details').open")
+    assert re.search(r"\d", page.inner_text("#P02 details"))
+    page.goto("/lab?v=1&scenario=germany-1933")
+    ribbon(page)
+    page.click(".control details summary >> nth=0")
+    page.click(".control details[open] a[href^='/ledger#P'] >> nth=0")
+    page.wait_for_function("() => document.querySelector(location.hash || 'none')?.querySelector('details').open")
+
+
+def test_a_page_that_is_not_there(page: Any, place: str) -> None:
+    """It is told in the lab's own frame, with the status that says so; documentation is there, built or not."""
+    for address in ("/nowhere", "/docs/nowhere.html"):
+        with pytest.raises(HTTPError) as refused:
+            urlopen(place + address, timeout=10.0)
+        assert refused.value.code == 404
+        assert "Page not found" in refused.value.read().decode()
+    with urlopen(f"{place}/docs/lab.html", timeout=10.0) as answered:
+        assert "<h1" in answered.read().decode()

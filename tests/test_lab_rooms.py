@@ -11,7 +11,19 @@ from hypothesis import strategies as st
 
 from thermidor.errors import InputError
 from thermidor.lab import rooms
-from thermidor.lab.rooms import LASTS, LETTERS, MOST_ROOMS, MOST_VOTERS, Full, Rooms, questions
+from thermidor.lab.rooms import (
+    LASTS,
+    LETTERS,
+    MOST_OPENED,
+    MOST_OPENINGS,
+    MOST_ROOMS,
+    MOST_VOTERS,
+    WITHIN,
+    Full,
+    Often,
+    Rooms,
+    questions,
+)
 from thermidor.lab.tours import tours
 
 ASKED = {("one", 1): 3, ("one", 2): 2, ("two", 1): 5}
@@ -73,7 +85,7 @@ def test_tallies_are_what_counting_gives(given: list[tuple[tuple[str, int], int,
 def test_codes() -> None:
     """Six letters without vowels, each room another."""
     all_rooms = Rooms(ASKED)
-    codes = {all_rooms.open() for _ in range(200)}
+    codes = {all_rooms.open(str(n)) for n in range(200)}
     assert len(codes) == 200
     assert all(len(code) == 6 and set(code) <= set(LETTERS) for code in codes)
     assert not set(LETTERS) & set("AEIOUY")
@@ -123,17 +135,46 @@ def test_rooms_are_bounded() -> None:
     """The oldest that nobody answered in makes place; where all are used, none is opened until one's time is over."""
     clock = Clock()
     all_rooms = Rooms(ASKED, clock)
-    codes = [all_rooms.open() for _ in range(MOST_ROOMS)]
+    codes = [all_rooms.open(str(n)) for n in range(MOST_ROOMS)]
     assert all_rooms.vote(codes[0], *Q, 0, "a")
-    extra = all_rooms.open()
+    extra = all_rooms.open("one more")
     assert len(all_rooms.rooms) == MOST_ROOMS
     assert all_rooms.known(codes[0]) and not all_rooms.known(codes[1]) and all_rooms.known(extra)
     for code in all_rooms.rooms:
         all_rooms.vote(code, *Q, 0, "a")
     with pytest.raises(Full):
-        all_rooms.open()
+        all_rooms.open("another")
     clock.now += LASTS
     assert all_rooms.known(all_rooms.open()) and len(all_rooms.rooms) == 1
+
+
+def test_one_client_opens_only_so_many_of_late() -> None:
+    """Others go on opening, and the client itself after the hour; who opened is forgotten with it."""
+    clock = Clock()
+    all_rooms = Rooms(ASKED, clock)
+    for _ in range(MOST_OPENED):
+        all_rooms.open("203.0.113.7")
+        clock.now += 1.0
+    with pytest.raises(Often):
+        all_rooms.open("203.0.113.7")
+    assert len(all_rooms.rooms) == MOST_OPENED
+    assert all_rooms.known(all_rooms.open("198.51.100.1"))
+    clock.now += WITHIN - MOST_OPENED
+    assert all_rooms.known(all_rooms.open("203.0.113.7")), "the first of them is an hour old"
+    with pytest.raises(Often):
+        all_rooms.open("203.0.113.7")
+    clock.now += WITHIN
+    all_rooms.known("")
+    assert not all_rooms.opened
+
+
+def test_nothing_of_who_opens_is_kept() -> None:
+    """Digests, bounded in number."""
+    all_rooms = Rooms(ASKED)
+    for n in range(MOST_OPENINGS + 10):
+        all_rooms.open(f"client {n}")
+    assert len(all_rooms.opened) == MOST_OPENINGS
+    assert b"client" not in pickle.dumps(all_rooms.opened)
 
 
 def test_voters_are_bounded() -> None:

@@ -33,6 +33,7 @@ PARTS = (
     "lenses_cover",
     "ledger_shuffles",
     "lab",
+    "lab_soak",
 )
 SMALL = Plan(replicates=6, citizens=400, surroundings=150, draws=2, small=True)
 

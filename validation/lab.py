@@ -16,6 +16,7 @@ import socket
 import subprocess
 import sys
 import time
+from typing import Any, NamedTuple
 from urllib.request import urlopen
 
 import numpy as np
@@ -29,7 +30,7 @@ from validation.ensemble import Plan
 from validation.page import Cell, Page, Table
 
 STUDENTS, EVERY, SECONDS = 30, 5.0, 60.0
-MOVES = 30
+MOVES, DRAG = 50, 5.0
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
 MOVE = """async ([id, part, runs]) => {
@@ -55,28 +56,45 @@ def report(plan: Plan) -> Page:
     """Both measurements, as quantiles."""
     seconds, students = (6.0, 3) if plan.small else (SECONDS, STUDENTS)
     rows: list[list[Cell]] = []
+    about = ""
     if not plan.small:
-        for runs, words in ((1, "browser: first picture, 2 runs"), (8, "browser: all 8 runs")):
-            rows.append(_row(words, np.array(browser(MOVES, plan.seed, runs)) / 1000.0))
-    told, before, after, left_out = asyncio.run(crowd(students, seconds, plan.seed))
-    rows.append(_row(f"{students} students, a move each {EVERY:g} s, {seconds:.0f} s", np.array(told)))
-    about = (
-        f"Seconds from a move to its picture. {len(told)} of {len(told) + left_out} moves of the class were answered "
-        f"before the student's next one. Memory went from {before:,.0f} to {after:,.0f} MB between the first fifth of "
-        "the time and the end."
-    )
-    heads = ("what", "moves", "median", "95%", "longest")
-    return Page("How quickly the lab answers", about, [Table("latency", "Seconds", heads, rows)], plan)
+        first, all_eight, pictures = browser(MOVES, plan.seed)
+        rows.append(row("browser: first picture, 2 runs", first))
+        rows.append(row("browser: all 8 runs", all_eight))
+        about = f"While a slider was dragged without a stop for {DRAG:g} s, {pictures} pictures were shown. "
+    came = asyncio.run(crowd(students, seconds, plan.seed))
+    rows.append(row(f"{students} students, a move each {EVERY:g} s, {seconds:.0f} s", came.seconds))
+    about = f"Seconds from a move to its picture. {about}{answered(came)}"
+    return Page("How quickly the lab answers", about, [Table("latency", "Seconds", HEADS, rows)], plan)
 
 
-def _row(words: str, seconds: np.ndarray) -> list[Cell]:
+HEADS = ("what", "moves", "median", "95%", "longest")
+
+
+def row(words: str, seconds: list[float]) -> list[Cell]:
+    """A line of the table."""
     return [words, len(seconds), *(float(np.quantile(seconds, q)) for q in (0.5, 0.95, 1.0))]
 
 
-async def crowd(students: int, seconds: float, seed: int) -> tuple[list[float], float, float, int]:
-    """Students who move sliders: seconds of each answered move, memory in MB early and late, moves never answered."""
-    desk, told, unanswered = Desk(), list[float](), [0]
-    end, early, memory = time.monotonic() + seconds, time.monotonic() + seconds / 5.0, list[float]()
+class Came(NamedTuple):
+    """What came of a crowd: seconds of each answered move, how many were not, (second, megabytes) again and again."""
+
+    seconds: list[float]
+    unanswered: int
+    memory: list[tuple[float, float]]
+
+
+def answered(came: Came) -> str:
+    """How many moves were answered in time."""
+    asked = len(came.seconds) + came.unanswered
+    return f"{len(came.seconds)} of {asked} moves of the class were answered before the student's next one."
+
+
+async def crowd(students: int, seconds: float, seed: int) -> Came:
+    """Let students move sliders for some seconds."""
+    desk, told, unanswered, memory = Desk(), list[float](), [0], list[tuple[float, float]]()
+    begin = time.monotonic()
+    end = begin + seconds
 
     async def student(number: int) -> None:
         stream = np.random.default_rng([seed, number])
@@ -102,15 +120,18 @@ async def crowd(students: int, seconds: float, seed: int) -> tuple[list[float], 
             except TimeoutError:
                 unanswered[0] += 1
             await asyncio.sleep(max(0.0, began + EVERY - time.monotonic()))
-            if not memory and time.monotonic() > early:
-                memory.append(megabytes())
         view.leave()
 
+    async def watch() -> None:
+        while time.monotonic() < end:
+            memory.append((time.monotonic() - begin, megabytes()))
+            await asyncio.sleep(1.0)
+
     try:
-        await asyncio.gather(*map(student, range(students)))
+        await asyncio.gather(watch(), *map(student, range(students)))
     finally:
         desk.close()
-    return told, memory[0] if memory else megabytes(), megabytes(), unanswered[0]
+    return Came(told, unanswered[0], memory)
 
 
 def megabytes() -> float:
@@ -122,8 +143,11 @@ def megabytes() -> float:
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
 
 
-def browser(moves: int, seed: int, runs: int) -> list[float]:
-    """Milliseconds from a slider's event to a ribbon of at least so many runs, for random moves. Raises InputError."""
+def browser(moves: int, seed: int) -> tuple[list[float], list[float], int]:
+    """Random moves in a browser: seconds to the first ribbon and to that of all 8 runs, and pictures while dragging.
+
+    Raises InputError where there is no browser.
+    """
     try:
         from playwright.sync_api import sync_playwright
     except ImportError:
@@ -131,7 +155,7 @@ def browser(moves: int, seed: int, runs: int) -> list[float]:
     if CHROMIUM is None:
         raise InputError("there is no Chromium here", "lab", "", "Debian: apt install chromium, or set CHROMIUM")
     server, address = _served()
-    stream, found = np.random.default_rng(seed), list[float]()
+    stream = np.random.default_rng(seed)
     try:
         with sync_playwright() as playwright:
             driven = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
@@ -139,15 +163,39 @@ def browser(moves: int, seed: int, runs: int) -> list[float]:
             page.goto(f"{address}/lab")
             page.wait_for_selector('#ribbon[data-ready="1"]', timeout=120_000)
             names = page.eval_on_selector_all(".control input[type=range]", "all => all.map((one) => one.id)")
-            for _ in range(moves):
+
+            def move(runs: int) -> float:
                 name = names[int(stream.integers(len(names)))]
-                found.append(page.evaluate(MOVE, [name, float(stream.uniform()), runs]))
-                page.wait_for_timeout(700)
+                took = page.evaluate(MOVE, [name, float(stream.uniform()), runs]) / 1000.0
+                page.wait_for_timeout(1000)  # by then all runs are being lived, and the next move has to stop them
+                return float(took)
+
+            move(8)  # the first move lives what lies behind
+            first, whole = [move(2) for _ in range(moves)], [move(8) for _ in range(moves)]
+            pictures = _dragged(page, names[0])
             driven.close()
     finally:
         server.terminate()
         server.wait(10.0)
-    return found
+    return first, whole, pictures
+
+
+def _dragged(page: Any, name: str) -> int:
+    """How many pictures are shown while the mouse drags a slider to and fro."""
+    knob = page.locator(f"#{name}")
+    knob.scroll_into_view_if_needed()
+    box, before = knob.bounding_box(), int(page.get_attribute("#ribbon", "data-drawn"))
+    across, level, end = box["width"], box["y"] + box["height"] / 2.0, time.monotonic() + DRAG
+    page.mouse.move(box["x"] + 0.3 * across, level)
+    page.mouse.down()
+    for nth in range(10_000):
+        if time.monotonic() > end:
+            break
+        page.mouse.move(box["x"] + (0.3 + 0.4 * abs((nth % 120) / 60.0 - 1.0)) * across, level)
+        page.wait_for_timeout(25)
+    pictures = int(page.get_attribute("#ribbon", "data-drawn")) - before
+    page.mouse.up()
+    return pictures
 
 
 def _served() -> tuple[subprocess.Popen[bytes], str]:

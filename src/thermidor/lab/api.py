@@ -75,7 +75,7 @@ def api(desk: Desk) -> FastAPI:
     @made.get(
         "/health", summary="Whether the program lives, and how many wait", responses={503: {"model": forms.Health}}
     )
-    def health() -> JSONResponse:
+    async def health() -> JSONResponse:  # no thread: those may all be taken
         lives = desk.worker.is_alive()
         found = answers.health(lives, len(desk.waiting) + (desk.now is not None))
         return JSONResponse(found.model_dump(), 200 if lives else 503)
@@ -144,7 +144,7 @@ async def lived(desk: Desk, request: Request, choose: Callable[[], Choice]) -> L
             if left.is_set() if left is not None else await request.is_disconnected():
                 raise Gone
             if not desk.worker.is_alive():
-                raise Busy
+                raise Busy("this server lives no more runs")
             if time.monotonic() > until:
                 raise TimeoutError
     finally:
@@ -173,7 +173,8 @@ async def refused(_: Request, error: Exception) -> JSONResponse:
     elif isinstance(error, RunError):
         status, found = 422, answers.refusal(what=str(error), mend="change less of the scenario, or another condition")
     elif isinstance(error, Busy):
-        status, found = 503, answers.refusal(what="too many wait", mend=f"come again in {AGAIN} seconds")
+        status = 503
+        found = answers.refusal(what=str(error) or "too many wait", mend=f"come again in {AGAIN} seconds")
         headers = {"Retry-After": str(AGAIN)}
     elif isinstance(error, TimeoutError):
         status, found = 504, answers.refusal(what="it took too long", mend="come again, or choose a smaller scenario")

@@ -98,16 +98,18 @@ class Choice:
         return found.overlay(self.set) if self.set else found
 
     def command(self, members: int, citizens: Mapping[str, int]) -> str:
-        """The line that lives the same on a command line."""
+        """The line that lives the same on a command line; under another lens also what reads the regimes by it."""
         first = [f"thermidor run {self.scenario} --seed {self.seed}"]
         first += [f"--citizens {country}={many}" for country, many in citizens.items()]
         first += [f"--theory {self.theory}"] * (self.theory != DEFAULT)
         first += _changes(self.set, self.without)
+        read = [f"--out lived && thermidor read lived --lens {self.lens}"] * (self.lens != OWN_LENS)
+        read += [f"--country {self.country}"] * bool(read and self.country)
         if not self.at:
-            return " ".join([*first, f"--replicates {members}"])
+            return " ".join([*first, f"--replicates {members}", *read])
         then = [f"thermidor branch parent --at {self.at} --member {self.member} --replicates {members}"]
         then += _changes(self.then, self.then_without)
-        return " ".join([*first, f"--replicate {self.member} --out parent &&", *then])
+        return " ".join([*first, f"--replicate {self.member} --out parent &&", *then, *read])
 
 
 def _changes(numbers: Mapping[str, float], names: tuple[str, ...]) -> list[str]:

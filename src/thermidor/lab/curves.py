@@ -27,12 +27,16 @@ STEPS = 120
 
 
 class Panel(NamedTuple):
-    """A panel: its name, how it is scaled, its lines (a variable, or one over another), the record's series or ""."""
+    """A panel: its name, how it is scaled, its lines (a variable, or one over another), the record's series or "".
+
+    bars: the record is a yearly count, drawn to a scale of its own.
+    """
 
     name: str
     scale: str
     lines: Mapping[str, tuple[str, ...]]
     record: str = ""
+    bars: bool = False
 
 
 @dataclass(frozen=True)
@@ -71,7 +75,13 @@ def panels() -> tuple[Panel, ...]:
 
     told: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("panels.yaml").read_text(encoding="utf-8"))
     return tuple(
-        Panel(name, one["scale"], {key: tuple(of) for key, of in one["lines"].items()}, one.get("record", ""))
+        Panel(
+            name,
+            one["scale"],
+            {key: tuple(of) for key, of in one["lines"].items()},
+            one.get("record", ""),
+            one.get("bars", False),
+        )
         for name, one in told.items()
     )
 

@@ -19,13 +19,14 @@ from thermidor.views.palette import Paint, paints, words
 from thermidor.views.ribbon import layers, room_for
 
 Floats = NDArray[np.float64]
-LEFT, RIGHT = 34.0, 18.0
+LEFT, RIGHT = 38.0, 18.0
 """Pixels beside a drawing's field."""
-BARS = "sentences"
-"""The series of the record that is drawn as bars: thousands sentenced in a year."""
 LETTER = 6.6
 """Pixels a letter of a label takes."""
 LINE = 15.0
+TALL = 150.0
+"""Pixels of height from which on a ribbon has an axis of shares."""
+HALVES = (0.0, 0.5, 1.0)
 
 
 class Field(NamedTuple):
@@ -50,8 +51,12 @@ def years_of(months: NDArray[np.datetime64]) -> Floats:
 
 def ribbon(
     of: Picture, wide: float, *, tall: float = 200.0, behind: Picture | None = None, month: str = "", name: str = "",
+    readings: Sequence[str] = (),
 ) -> str:  # fmt: skip
-    """The share of runs under each regime, month by month; `behind` is shown as a thin ribbon above."""
+    """The share of runs under each regime, month by month; `behind` is shown as a thin ribbon above.
+
+    readings: a text for each step across, which the page shows under the pointer.
+    """
     edges = years_of(of.months)
     field = Field(wide, tall, edges[0], edges[-1])
     looks = paints(of.reading.names)
@@ -60,9 +65,19 @@ def ribbon(
     parts = [_patterns(looks, [*of.shares, *(behind.shares if behind else ())])]
     if behind is not None:
         parts.append(f'<g opacity="0.75">{_layers(behind, field, 2.0, thin - 6.0, looks, labels=False)}</g>')
+    if tall >= TALL:
+        parts += [_height(wide, thin + (tall - thin - 20.0) * (1.0 - part), f"{100 * part:.0f}%") for part in HALVES]
     parts.append(_layers(of, field, thin, tall - thin - 20.0, looks, labels=True))
     parts += [_axis(field, tall - 20.0), _cursor(field, month, thin, tall - 20.0)]
-    return _svg(wide, tall, name, said(of), parts, "ribbon")
+    return _svg(wide, tall, name, said(of), parts, "ribbon", readings)
+
+
+def _height(wide: float, y: float, text: str) -> str:
+    """A thin line across a field, and what it stands for."""
+    return (
+        f'<path d="M{LEFT} {y:.1f}H{wide - RIGHT:.1f}" class="grid"/>'
+        f'<text x="{LEFT - 4}" y="{max(y + 4.0, 11.0):.1f}" class="height">{text}</text>'
+    )
 
 
 def _since(behind: Picture, of: Picture) -> Picture | None:
@@ -166,9 +181,9 @@ def _cursor(field: Field, month: str, top: float, bottom: float) -> str:
 
 def panel(
     panel: Panel, of: Picture, wide: float, *, tall: float = 150.0, behind: Picture | None = None, month: str = "",
-    name: str = "",
+    name: str = "", readings: Sequence[str] = (),
 ) -> str:  # fmt: skip
-    """One panel: bands and medians of its lines, those behind in grey, the record as dots."""
+    """One panel: bands and medians of its lines, those behind as thin dashes, the record as dots; see `ribbon`."""
     curves = of.panels[panel.name]
     past = behind.panels[panel.name] if behind is not None else ()
     edges = years_of(of.months)
@@ -177,7 +192,7 @@ def panel(
     if points is not None:
         inside = (points[0] >= edges[0]) & (points[0] <= edges[-1])
         points = points[0][inside], points[1][inside]
-    bars = points if panel.record == BARS else None
+    bars = points if panel.bars else None
     points = None if bars is not None else points
     low, high, ticks = _scale(panel.scale, curves, past, points)
     log = panel.scale == "log"
@@ -187,17 +202,13 @@ def panel(
         part = np.log(seen / low) / np.log(high / low) if log else (seen - low) / (high - low)
         return np.asarray(8.0 + (tall - 28.0) * (1.0 - part))
 
-    parts = [
-        f'<path d="M{LEFT} {at:.1f}H{wide - RIGHT:.1f}" class="grid"/>'
-        f'<text x="{LEFT - 4}" y="{at + 4:.1f}" class="height">{text}</text>'
-        for text, at in ((text, float(y(np.array([tick]))[0])) for text, tick in ticks)
-    ]
+    parts = [_height(wide, float(y(np.array([tick]))[0]), text) for text, tick in ticks]
     x = np.asarray(field.x(of.years))
     if behind is not None:
         kept = (behind.years >= edges[0]) & (behind.years <= edges[-1])
         back = np.asarray(field.x(behind.years[kept]))
         lines = [_line(back, y(curve.values[1][kept])) for curve in past]
-        parts += [f'<path d="M{line}" class="behind"/>' for line in lines if line]
+        parts += [f'<path d="M{line}" class="behind l{nth}"/>' for nth, line in enumerate(lines) if line]
     if bars is not None and len(bars[1]):
         parts += _bars(field, bars, tall)
     for nth, curve in enumerate(curves):
@@ -212,7 +223,7 @@ def panel(
         dots = zip(np.asarray(field.x(points[0])), y(points[1]), strict=True)
         parts += [f'<circle cx="{a:.1f}" cy="{b:.1f}" r="1.9" class="dot"/>' for a, b in dots]
     parts += [_axis(field, tall - 20.0), _cursor(field, month, 6.0, tall - 20.0)]
-    return _svg(wide, tall, name, told(of, curves), parts, "panel")
+    return _svg(wide, tall, name, told(of, curves), parts, "panel", readings)
 
 
 def _bars(field: Field, bars: tuple[Floats, Floats], tall: float) -> list[str]:
@@ -263,8 +274,11 @@ def _scale(
     return 0.0, high, [(f"{100 * t:.3g}%" if kind == "share" else f"{t:.3g}", t) for t in ticks]
 
 
-def _svg(wide: float, tall: float, name: str, words: str, parts: Sequence[str], kind: str) -> str:
+def _svg(
+    wide: float, tall: float, name: str, words: str, parts: Sequence[str], kind: str, readings: Sequence[str]
+) -> str:
+    held = f' data-told="{escape("|".join(readings))}"' if readings else ""
     return (
-        f'<svg class="{kind}" viewBox="0 0 {wide:.0f} {tall:.0f}" width="{wide:.0f}" height="{tall:.0f}" role="img" '
-        f'aria-label="{escape(name)}. {escape(words)}"><desc>{escape(words)}</desc>{"".join(parts)}</svg>'
+        f'<svg class="{kind}"{held} viewBox="0 0 {wide:.0f} {tall:.0f}" width="{wide:.0f}" height="{tall:.0f}" '
+        f'role="img" aria-label="{escape(name)}. {escape(words)}"><desc>{escape(words)}</desc>{"".join(parts)}</svg>'
     )

@@ -12,11 +12,14 @@ from nicegui.element import Element
 
 from thermidor import __version__
 from thermidor.jit import rules_digest
+from thermidor.lab.draw import LEFT, RIGHT
 from thermidor.lab.words import say
 from thermidor.views.palette import paint, words
 
 SITE = Path(__file__).parents[3] / "site"
 """The documentation, where it has been built beside the source."""
+DOCS = Path(__file__).parents[3] / "docs"
+"""Its pages, where there is a source."""
 STYLE = Path(__file__).with_name("style.css")
 SCRIPT = """<script>
 const thermidorTell = () => {
@@ -29,7 +32,19 @@ window.addEventListener('resize', () => {
   clearTimeout(thermidorWait);
   thermidorWait = setTimeout(thermidorTell, 150);
 });
-</script>"""
+window.addEventListener('popstate', () => {
+  if (location.pathname === '/lab' && window.emitEvent) emitEvent('went_back', location.search.slice(1));
+});
+document.addEventListener('pointermove', (event) => {
+  const seen = event.target.closest && event.target.closest('svg[data-told]');
+  if (!seen) return;
+  const texts = seen.dataset.told.split('|'), box = seen.getBoundingClientRect();
+  const part = (event.clientX - box.left - LEFT) / (box.width - LEFT - RIGHT);
+  const text = texts[Math.min(Math.max(Math.floor(part * texts.length), 0), texts.length - 1)];
+  const out = seen.closest('section').querySelector(seen.matches('.ribbon') ? '#readout-ribbon' : '.readout');
+  if (out) out.textContent = text;
+});
+</script>""".replace("LEFT", f"{LEFT:g}").replace("RIGHT", f"{RIGHT:g}")
 PLACES = (
     ("page.home", "/"),
     ("page.lab", "/lab"),
@@ -54,11 +69,28 @@ def page(title: str) -> Element:
         button(say("page.dark"), lambda: dark.set_value(not dark.value), "dark")
     main = ui.element("main").classes("main").props("id=picture tabindex=-1")
     with ui.element("footer").classes("foot"):
-        links = [("page.docs", "/docs/index.html")] * SITE.is_dir() + [("page.api", "/api/v1/openapi.json")]
+        links = [("page.docs", "/docs/index.html")] * documented() + [("page.api", "/api/v1/openapi.json")]
         for name, place in links:
             text("a", say(name)).props(f'href="{place}"')
         text("span", f"{say('page.title')} {__version__}, {say('page.rules', rules=rules_digest())}")
     return main
+
+
+def documented() -> bool:
+    """Whether the documentation can be read here."""
+    return SITE.is_dir() or (DOCS / "index.md").is_file()
+
+
+def lost() -> None:
+    """The page for an address at which there is none."""
+    with page(say("page.lost")):
+        text("h1", say("page.lost"))
+        text("p", say("page.lost_about"))
+        text("p", say("page.lost_on"))
+        with ui.element("ul"):
+            for name, place in PLACES:
+                with ui.element("li"):
+                    text("a", say(name)).props(f'href="{place}"')
 
 
 def text(tag: str, told: str) -> Element:

@@ -10,11 +10,9 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import ipaddress
 import json
 import logging
 import math
-import re
 import secrets
 import time
 import traceback
@@ -27,12 +25,19 @@ from typing import Any, NamedTuple
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from thermidor.lab.headers import HOST, address, dressed, header
+
 LOG = logging.getLogger("thermidor.lab")
 ASSETS = ("/_nicegui", "/docs/")
 """Paths under which a page finds its parts: many small requests at once."""
-HOST = re.compile(r"[A-Za-z0-9._:\[\]-]{0,255}")
+HEALTH = "/api/v1/health"
+"""Where those ask who watch the program: never counted, and its body never read."""
 GONE = 499
 """What is logged of a client that left before its body was whole."""
+
+
+TOO_MANY = 1008
+"""The code with which a connection is closed that says too much."""
 
 
 class Door(NamedTuple):
@@ -40,12 +45,13 @@ class Door(NamedTuple):
 
     rate: float
     burst: float
-    inside: int
+    inside: int = 1
 
 
 PAGES = Door(rate=20.0, burst=200.0, inside=40)
 PARTS = Door(rate=300.0, burst=3_000.0, inside=120)
 SOCKETS = Door(rate=4.0, burst=80.0, inside=80)
+MESSAGES = Door(rate=60.0, burst=600.0)
 
 
 @dataclass(frozen=True)
@@ -54,8 +60,10 @@ class Limits:
 
     Every number is assumed, none measured: a class of forty behind one address should not meet them, a script does.
 
-    body      bytes of a body; letters: of path and query together; slow: seconds within which a body has to be there
+    body      bytes of a body, or of a message; letters: of path and query together; slow: seconds within which a body
+              has to be there
     page      requests for pages, the API and downloads; asset: for parts of pages; socket: pages that stay connected
+    message   what one such page says: a slider that is dragged some eight times a second, a key that is held thirty
     clients   addresses that are remembered
     proxies   whether the last address of X-Forwarded-For is the client's: only behind a proxy that writes it
     """
@@ -66,32 +74,9 @@ class Limits:
     page: Door = PAGES
     asset: Door = PARTS
     socket: Door = SOCKETS
+    message: Door = MESSAGES
     clients: int = 10_000
     proxies: bool = False
-
-
-HEADERS = {
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "same-origin",
-    "permissions-policy": "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
-    "cross-origin-opener-policy": "same-origin",
-}
-PAGE = {
-    "default-src": "'self'",
-    "script-src": "'self' 'unsafe-inline' 'unsafe-eval'",
-    "style-src": "'self' 'unsafe-inline'",
-    "img-src": "'self' data:",
-    "font-src": "'self'",
-    "object-src": "'none'",
-    "base-uri": "'self'",
-    "form-action": "'self'",
-    "frame-ancestors": "'none'",
-}
-"""The policy of pages. NiceGUI writes scripts and styles into its page, and compiles templates in the browser."""
-DATA = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; " \
-    "frame-ancestors 'none'"  # fmt: skip
-"""The policy of all that is neither page nor script."""
-RUNS = ("text/html", "text/javascript", "application/javascript")
 
 
 LEFT = "thermidor.left"
@@ -114,6 +99,15 @@ class Count:
     since: float
     inside: int = 0
 
+    def wait(self, door: Door, now: float) -> float:
+        """Seconds until the client may pass; 0 where it passes now, and is counted."""
+        self.left = min(door.burst, self.left + door.rate * (now - self.since))
+        self.since = now
+        if self.left < 1.0:
+            return (1.0 - self.left) / door.rate
+        self.left -= 1.0
+        return 0.0
+
 
 class Guard:
     """The application `app`, guarded. `clock` gives seconds that only rise."""
@@ -129,24 +123,26 @@ class Guard:
             await self.app(scope, receive, send)
             return
         client, began, status = address(scope, self.limits.proxies), self.clock(), GONE
-        host, error = _header(scope, b"host"), ""
+        host, error, closed = header(scope, b"host"), "", False
         inner = {**scope, "client": (client, 0)}
 
         async def tell(message: Message) -> None:
-            nonlocal status
+            nonlocal status, closed
+            if closed:
+                return
             if message["type"].endswith("http.response.start"):
                 status = message["status"]
                 message = {**message, "headers": dressed(message.get("headers", ()), host)}
             elif message["type"] == "websocket.accept":
                 status = 101
-            elif message["type"] == "websocket.close" and status == GONE:
-                status = 403
+            elif message["type"] == "websocket.close":
+                status, closed = 429 if message.get("code") == TOO_MANY else 403 if status == GONE else status, True
             await send(message)
 
         try:
             with self._inside(client, scope):
                 if scope["type"] == "websocket":
-                    await self.app(inner, receive, tell)
+                    await self.app(inner, _paced(receive, tell, self.limits.message, self.clock), tell)
                 elif (body := await _body(scope, receive, self.limits)) is not None:
                     gone = inner[LEFT] = asyncio.Event()
                     watch = asyncio.create_task(_watch(receive, gone))
@@ -169,16 +165,14 @@ class Guard:
         """Count a request in and out. Raises Refused."""
         if len(scope.get("raw_path") or scope["path"]) + len(scope["query_string"]) > self.limits.letters:
             raise Refused(414, "the address is too long", f"at most {self.limits.letters:,} letters are read")
-        if not HOST.fullmatch(_header(scope, b"host")):
+        if not HOST.fullmatch(header(scope, b"host")):
             raise Refused(400, "the host has no name that can be read", "send the name of this server")
+        if _health(scope):
+            yield
+            return
         count, door = self._count(client, scope)
-        now = self.clock()
-        count.left = min(door.burst, count.left + door.rate * (now - count.since))
-        count.since = now
-        if count.left < 1.0:
-            wait = (1.0 - count.left) / door.rate
+        if wait := count.wait(door, self.clock()):
             raise Refused(429, "too many requests", f"at most {door.rate:g} a second are served for long", wait)
-        count.left -= 1.0
         if count.inside >= door.inside:
             raise Refused(429, "too many requests at once", f"at most {door.inside} of one address are served", 1.0)
         count.inside += 1
@@ -214,48 +208,16 @@ class Guard:
         LOG.log(logging.ERROR if error else logging.INFO, json.dumps({**line, "error": error} if error else line))
 
 
-def address(scope: Scope, proxies: bool) -> str:
-    """The client of a request: its address, or the first 64 bits of one of the sixth version."""
-    told = [str((scope.get("client") or ("",))[0])]
-    if proxies:
-        told.insert(0, _header(scope, b"x-forwarded-for").rpartition(",")[2].strip())
-    for text in told:
-        try:
-            found = ipaddress.ip_address(text)
-        except ValueError:
-            continue
-        if isinstance(found, ipaddress.IPv4Address):
-            return str(found)
-        mapped = found.ipv4_mapped
-        return str(mapped or ipaddress.IPv6Address(int(found) >> 64 << 64))
-    return "unknown"
-
-
-def policy(host: str) -> str:
-    """The content policy of a page at a host: its own scripts and styles, pictures in it, sockets to the same host."""
-    sockets = f"'self' ws://{host} wss://{host}" if host else "'self'"
-    return "; ".join(f"{name} {value}" for name, value in {**PAGE, "connect-src": sockets}.items())
-
-
-def dressed(headers: Any, host: str) -> list[tuple[bytes, bytes]]:
-    """An answer's headers with ours in place of any of the same name."""
-    kind = next((value.decode("latin-1") for name, value in headers if name.lower() == b"content-type"), "")
-    safe = host if HOST.fullmatch(host) else ""
-    own = {**HEADERS, "content-security-policy": policy(safe) if kind.startswith(RUNS) else DATA}
-    kept = [(name, value) for name, value in headers if name.lower().decode("latin-1") not in own]
-    return [*kept, *((name.encode(), value.encode()) for name, value in own.items())]
-
-
-def _header(scope: Scope, name: bytes) -> str:
-    """The last header of a name; "" where there is none."""
-    found = [value for key, value in scope["headers"] if key.lower() == name]
-    return str(found[-1].decode("latin-1")) if found else ""
+def _health(scope: Scope) -> bool:
+    return bool(scope["type"] == "http" and scope["path"] == HEALTH)
 
 
 async def _body(scope: Scope, receive: Receive, limits: Limits) -> bytes | None:
     """The whole body; None if the client left before its end. Raises Refused for what is too long or too slow."""
+    if _health(scope):
+        return b""
     too_long = Refused(413, "the body is too long", f"at most {limits.body:,} bytes are read")
-    told = _header(scope, b"content-length")
+    told = header(scope, b"content-length")
     if told.isascii() and told.isdigit() and (len(told) > 12 or int(told) > limits.body):
         raise too_long
     parts, size = [], 0
@@ -292,6 +254,20 @@ async def _watch(receive: Receive, gone: asyncio.Event) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
     gone.set()
+
+
+def _paced(receive: Receive, send: Send, door: Door, clock: Callable[[], float]) -> Receive:
+    """What a page says, as it says it; one that says too much is closed, and its application hears that it has left."""
+    said = Count(door.burst, clock())
+
+    async def heard() -> Message:
+        message = await receive()
+        if message["type"] == "websocket.receive" and said.wait(door, clock()):
+            await send({"type": "websocket.close", "code": TOO_MANY, "reason": "too many messages"})
+            return {"type": "websocket.disconnect", "code": TOO_MANY}
+        return message
+
+    return heard
 
 
 async def _refuse(scope: Scope, send: Send, refused: Refused) -> None:

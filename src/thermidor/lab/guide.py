@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import re
 from dataclasses import replace
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 from uuid import uuid4
@@ -16,10 +17,11 @@ from nicegui import ui
 
 from thermidor.errors import InputError
 from thermidor.lab import frame
+from thermidor.lab.asking import patiently, told
 from thermidor.lab.choice import Choice, theories
-from thermidor.lab.jobs import Busy, Desk
+from thermidor.lab.jobs import Desk
 from thermidor.lab.live import Lived
-from thermidor.lab.rooms import Full, Rooms
+from thermidor.lab.rooms import LASTS, MOST_OPENED, Full, Often, Rooms
 from thermidor.lab.tours import Step, Tour, revealed, tours
 from thermidor.lab.view import in_words
 from thermidor.lab.words import say
@@ -48,7 +50,9 @@ class Guide:
     """The card of a step; `shown` is called once the picture may be seen."""
 
     def __init__(self, desk: Desk, rooms: Rooms, tour: Tour, number: int, room: str) -> None:
-        self.desk, self.rooms, self.tour, self.number, self.room = desk, rooms, tour, number, room
+        """Make it; a `room` that is gone is said to be."""
+        self.desk, self.rooms, self.tour, self.number = desk, rooms, tour, number
+        self.room, self.lost = (room, "") if not room or rooms.known(room) else ("", room[:12])
         self.step: Step = tour.steps[number - 1]
         self.loop, self.client = asyncio.get_running_loop(), ui.context.client
         self.name, self.voter = uuid4().hex, uuid4().hex
@@ -88,7 +92,9 @@ class Guide:
         self.chosen = option
         if self.room:
             voter = str(await ui.run_javascript(VOTER))[:64]
-            self.rooms.vote(self.room, self.tour.name, self.number, option, voter or self.voter)
+            counted = self.rooms.vote(self.room, self.tour.name, self.number, option, voter or self.voter)
+            if not counted:
+                self._not_counted()
 
     def _reveal(self) -> None:
         """Live what the answer needs; it is told when all is there."""
@@ -98,27 +104,36 @@ class Guide:
         self.closed = True
         frame.show(self.client, "lab")
         for nth, choice in enumerate(self._needed()):
-            try:
-                self.desk.ask(f"{self.name} {nth}", choice, self._come)
-            except Busy:
-                self._say([say("see.busy")])
+            ask = partial(self.desk.ask, f"{self.name} {nth}", choice, self._come)
+            patiently(self.loop, ask, lambda: self._say([say("see.busy")]), self._there)
 
     def _needed(self) -> list[Choice]:
         assert self.step.predict is not None
         beside = self.step.predict.beside
         return [self.step.choice, *([beside] if beside is not None else [])]
 
+    def _there(self) -> bool:
+        return self.client.id in self.client.instances
+
     def _come(self, came: Lived | Exception) -> None:
         if isinstance(came, Exception):
-            self.loop.call_soon_threadsafe(self._say, [in_words(came)])
+            self.loop.call_soon_threadsafe(self._fail, came)
         elif came.whole:
-            self.runs[came.choice.lived] = came
-            needed = [self.runs.get(choice.lived) for choice in self._needed()]
-            if all(needed):
-                assert self.step.predict is not None and needed[0] is not None
-                option, sentence = revealed(self.step.predict, needed[0], needed[1] if len(needed) > 1 else None)
-                self.runs.clear()
-                self.loop.call_soon_threadsafe(self._say, self._answer(option, sentence))
+            with told(self.loop, self._fail, "an answer could not be told"):
+                self._gather(came)
+
+    def _gather(self, came: Lived) -> None:
+        """Keep what has come; once all is there, tell what came out."""
+        self.runs[came.choice.lived] = came
+        needed = [self.runs.get(choice.lived) for choice in self._needed()]
+        if all(needed):
+            assert self.step.predict is not None and needed[0] is not None
+            option, sentence = revealed(self.step.predict, needed[0], needed[1] if len(needed) > 1 else None)
+            self.runs.clear()
+            self.loop.call_soon_threadsafe(self._say, self._answer(option, sentence))
+
+    def _fail(self, error: Exception) -> None:
+        self._say([in_words(error)])
 
     def _answer(self, option: int, sentence: str) -> list[str]:
         assert self.step.predict is not None
@@ -134,11 +149,19 @@ class Guide:
         assert self.step.predict is not None
         options = self.step.predict.options
         votes = self.rooms.tally(self.room, self.tour.name, self.number)
-        told = ", ".join(f"{options[option]}: {many}" for option, many in sorted(votes.items()))
-        frame.say_in(self.votes, say("tour.room_votes", told=told))
+        if not votes:
+            self._not_counted()
+            return
+        texts = ", ".join(f"{options[option]}: {many}" for option, many in sorted(votes.items()))
+        frame.say_in(self.votes, say("tour.room_votes", told=texts))
+
+    def _not_counted(self) -> None:
+        """Say why an answer is not counted: the room is gone, or has as many as it can count."""
+        known = self.rooms.known(self.room)
+        frame.say_in(self.votes, say("tour.room_whole") if known else gone(self.room))
 
     def _say(self, texts: list[str]) -> None:
-        if self.client.id in self.client.instances:
+        if self._there():
             with self.client:
                 self.told.clear()
                 with self.told:
@@ -175,6 +198,8 @@ class Guide:
             frame.text("a", say("tour.end" if last else "tour.next")).props(f'href="{onward}" id=next').classes("next")
 
     def _room(self) -> None:
+        if self.lost:
+            frame.text("p", gone(self.lost)).classes("trouble").props("role=alert id=gone")
         if self.room:
             request = self.client.request
             place = str(request.base_url).rstrip("/") + address(self.tour, self.number, self.room)
@@ -188,14 +213,24 @@ class Guide:
             frame.button(say("tour.room_make"), self._make_room, "room")
 
     def _make_room(self) -> None:
+        request = self.client.request
         try:
-            ui.navigate.to(address(self.tour, self.number, self.rooms.open()))
+            code = self.rooms.open(request.client.host if request.client else "")
+        except Often:
+            ui.notify(say("tour.rooms_often", many=MOST_OPENED))
         except Full:
-            ui.notify(say("see.busy"))
+            ui.notify(say("tour.rooms_full"))
+        else:
+            ui.navigate.to(address(self.tour, self.number, code))
 
     def _leave(self, *_: Any) -> None:
         for nth in range(2):
             self.desk.leave(f"{self.name} {nth}")
+
+
+def gone(room: str) -> str:
+    """What is said of a room that is no longer there."""
+    return say("tour.room_gone", code=room, hours=f"{LASTS / 3600.0:g}")
 
 
 def shelf(rooms: Rooms) -> None:
@@ -220,13 +255,13 @@ def _join(rooms: Rooms) -> None:
             frame.text("span", say("tour.join_code"))
             code = ui.element("input").props("type=text maxlength=12 autocomplete=off id=code")
             code.on("change", lambda event: typed.append(str(event.args)), js_handler="(e) => emit(e.target.value)")
-        told = frame.text("p", "").classes("trouble").props("role=alert")
+        answer = frame.text("p", "").classes("trouble").props("role=alert")
 
         def join() -> None:
             room = typed[-1].strip().upper()
             if rooms.known(room):
                 ui.navigate.to(address(*rooms.stands(room, tours()), room))
             else:
-                frame.say_in(told, say("tour.no_room"))
+                frame.say_in(answer, say("tour.no_room", hours=f"{LASTS / 3600.0:g}"))
 
         frame.button(say("tour.join"), join, "join")

@@ -17,6 +17,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from thermidor.errors import InputError, Interrupted, RunError
@@ -39,6 +40,9 @@ LONGEST = 60.0
 """Seconds without a block after which a question is given up."""
 MOST_KNOWN = 2_000
 """Clients of whom it is known when they were served."""
+LAST = 1.0
+"""Seconds that are waited at the end for what can't be stopped: a past that is lived up to the month of a branch."""
+FAULTS = logging.getLogger("thermidor.lab.faults")
 
 
 @dataclass
@@ -56,11 +60,11 @@ class Asked:
 
 
 class Busy(Exception):
-    """More wait than can be served."""
+    """More wait than can be served, or nobody is served any more."""
 
 
 class Desk:
-    """The worker and those who wait for it. `close` ends it."""
+    """The worker and those who wait for it. `stop` stops it, `close` ends it."""
 
     def __init__(self, threads: int | None = None) -> None:
         self.threads = threads
@@ -78,6 +82,8 @@ class Desk:
         """Ask for the runs of a choice, quick and few or all; `tell` is called for each part. Raises Busy."""
         size = preview(choice) if quick else full(choice)
         with self.lock:
+            if self.closed:
+                raise Busy
             if self._joins(client, choice, tell, quick=quick):
                 return
             self._drop(client, None if quick else choice)
@@ -90,7 +96,7 @@ class Desk:
                 self.waiting[client, quick] = Asked(client, choice, size, tell, quick)
                 self.lock.notify()
         if found is not None:
-            self.teller.submit(tell, replace(found, choice=choice))
+            self._have_told(tell, replace(found, choice=choice))
 
     def _joins(self, client: str, choice: Choice, tell: Tell, *, quick: bool) -> bool:
         """Whether the same runs are on their way for a client already: then they are told as they are asked now.
@@ -119,15 +125,31 @@ class Desk:
             if self.now is not None and self.now.client == client:
                 self.now.stop.set()
 
-    def close(self) -> None:
-        """End the worker."""
+    def stop(self) -> None:
+        """Stop what is being lived, and live nothing more; who waits is told nothing."""
         with self.lock:
             self.closed = True
             if self.now is not None:
                 self.now.stop.set()
             self.lock.notify()
-        self.worker.join(timeout=5.0)
+
+    def close(self) -> None:
+        """End worker and teller: within LAST seconds, or they end with the program."""
+        self.stop()
+        self.worker.join(timeout=LAST)
         self.teller.shutdown(wait=False, cancel_futures=True)
+
+    def _have_told(self, tell: Tell, came: Lived | Exception) -> None:
+        with suppress(RuntimeError):  # closed meanwhile
+            self.teller.submit(self._tell, tell, came)
+
+    def _tell(self, tell: Tell, came: Lived | Exception) -> None:
+        """Tell, in the teller's thread, where nobody would hear of a fault but through the log."""
+        try:
+            tell(came)
+        except Exception:
+            if not self.closed:
+                FAULTS.exception("what was lived could not be told")
 
     def _found(self, choice: Choice, size: Size) -> Lived | None:
         """What is kept of a choice at a size, or at the full one."""
@@ -186,11 +208,11 @@ class Desk:
             return
         except Exception as error:  # whatever it is, the desk goes on, and the one who asked is told
             if not isinstance(error, InputError | RunError | TimeoutError):
-                logging.getLogger("thermidor.lab.faults").exception("a question could not be lived")
-            self.teller.submit(asked.tell, error)
+                FAULTS.exception("a question could not be lived")
+            self._have_told(asked.tell, error)
             return
         if not asked.stop.is_set():
-            self.teller.submit(asked.tell, found)
+            self._have_told(asked.tell, found)
 
     def _block(self, asked: Asked) -> Lived:
         """A block more of a question, or all of it where it is kept. Raises InputError, RunError, TimeoutError."""

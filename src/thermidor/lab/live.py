@@ -7,8 +7,8 @@ command line's; they are lived in blocks, so that a page can show what there is,
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cache, lru_cache, partial
+from dataclasses import dataclass, field, replace
+from functools import cache, partial
 from itertools import accumulate
 from threading import Event
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -59,8 +59,10 @@ WORLD = Size((4,) * 4, citizens=400, others=400)
 WORLD_PREVIEW = Size((4,), citizens=200, others=200)
 MANY = 6
 """Countries from which on a scenario is a world (assumed)."""
-PARENTS = 8
-"""Runs that are kept so that futures can begin from them (assumed)."""
+MOST_PARENTS = 100_000_000
+"""Bytes of the runs that are kept so that futures can begin from them: two of the world, thirty of one country."""
+PARENTS: dict[tuple[str, Size], Result] = {}
+"""These runs, the one used last at the end."""
 
 
 def full(choice: Choice) -> Size:
@@ -82,6 +84,7 @@ class Lived:
     result: Result
     size: Size
     series: NDArray[np.float32]
+    readings: dict[str, Reading] = field(default_factory=dict, init=False, repr=False)
 
     @property
     def members(self) -> int:
@@ -94,9 +97,11 @@ class Lived:
         return self.members >= self.size.members
 
     def reading(self, name: str) -> Reading:
-        """What a lens reads in them."""
-        past = self.result.past
-        return lens(name).read(self.result.columns) if past is None else read_after(past, self.result.columns, name)
+        """What a lens reads in them, read once."""
+        if name not in self.readings:
+            past, columns = self.result.past, self.result.columns
+            self.readings[name] = lens(name).read(columns) if past is None else read_after(past, columns, name)
+        return self.readings[name]
 
 
 def live(choice: Choice, size: Size, first: int, cancel: Event | None = None, threads: int | None = None) -> Result:
@@ -112,19 +117,30 @@ def live(choice: Choice, size: Size, first: int, cancel: Event | None = None, th
         from thermidor.futures.branch import branch
 
         asked |= {"set": choice.then, "without": choice.then_without, "replicates": size.members}
-        parent = _parent(replace(choice, at="", then={}, then_without=()).lived, full(choice))
+        parent = _parent(replace(choice, at="", then={}, then_without=()).lived, full(choice), cancel)
         return branch(parent, at=choice.at, member=choice.member, **asked)
     return run(own, replicate=size.block(first), **whole, **asked)
 
 
-@lru_cache(maxsize=PARENTS)
-def _parent(choice: Choice, size: Size) -> Result:
-    """The run from which futures begin; a look has the past that all have."""
+def _parent(choice: Choice, size: Size, cancel: Event | None = None) -> Result:
+    """The run from which futures begin; a look has the past that all have. Raises Interrupted."""
     from thermidor.runs.ensemble import run
 
-    found = scenario(choice.scenario)
-    whole: dict[str, Any] = {"set": choice.set, "without": choice.without, "theory": choice.theory, "seed": choice.seed}
-    return run(found, replicate=choice.member, citizens=size.of(tuple(found.countries)), **whole)
+    kept = PARENTS.pop((choice.link, size), None)
+    if kept is None:
+        own = scenario(choice.scenario)
+        whole: dict[str, Any] = {"set": choice.set, "without": choice.without, "theory": choice.theory}
+        whole |= {"citizens": size.of(tuple(own.countries)), "seed": choice.seed, "cancel": cancel}
+        kept = run(own, replicate=choice.member, **whole)
+    PARENTS[choice.link, size] = kept
+    while len(PARENTS) > 1 and sum(map(_bytes, list(PARENTS.values()))) > MOST_PARENTS:
+        PARENTS.pop(next(iter(PARENTS)), None)
+    return kept
+
+
+def _bytes(of: Result) -> int:
+    """What the columns of a result take."""
+    return sum(np.asarray(column).nbytes for column in of.columns.values())
 
 
 def joined(before: Lived | None, choice: Choice, size: Size, more: Result) -> Lived:

@@ -10,21 +10,26 @@ from urllib.parse import quote
 
 from nicegui import ui
 
+from thermidor.errors import InputError
 from thermidor.jit import rules_digest
 from thermidor.lab import curves, frame
-from thermidor.lab.choice import Choice, scenario
+from thermidor.lab.changes import what
+from thermidor.lab.choice import Choice, read, scenario
 from thermidor.lab.controls import Control
 from thermidor.lab.draw import LEFT, RIGHT
 from thermidor.lab.jobs import Desk
 from thermidor.lab.reasons import because
 from thermidor.lab.sides import Sides
 from thermidor.lab.take import FORMATS
-from thermidor.lab.view import Drawn, View, set_to
-from thermidor.lab.words import part, say
-from thermidor.theories import DEFAULT
+from thermidor.lab.view import Drawn, View, asked_of, in_words, set_to
+from thermidor.lab.words import month_words, part, say
 
 FROM_LEFT = "(e) => emit(e.clientX - e.currentTarget.getBoundingClientRect().left)"
 COPY = "navigator.clipboard ? navigator.clipboard.writeText(location.href).then(() => true, () => false) : false"
+SETTLE = 0.7
+"""Seconds for which a slider has to stand still to be taken as let go (assumed)."""
+MOST_STEPS = 50
+"""Changes that can be undone."""
 WHOLE = "(e) => emit(parseInt(e.target.value))"
 
 
@@ -36,7 +41,9 @@ class Lab:
     ) -> None:
         """Make it; `hidden`: its picture waits; `look`: a panel to mark; `more`: what else the address says."""
         self.view = View(desk, choice, self.show, self.fail, asyncio.get_running_loop(), beside)
-        self.drawn, self.look, self.more = 0, look, more
+        self.drawn, self.moves, self.look, self.more = 0, 0, look, more
+        self.before = list[tuple[Choice, Choice | None]]()
+        self.stands = choice, beside
         self.client = ui.context.client
         self.client.on_delete(self.view.leave)
         with ui.element("div").classes("lab" + " veiled" * hidden).props("id=lab"):
@@ -45,6 +52,7 @@ class Lab:
             with ui.element("aside").props(f'aria-label="{say("choose.conditions")}"'):
                 self.sides = Sides(self)
         ui.on("resized", self._resized)
+        ui.on("went_back", self._went_back)
 
     @property
     def choice(self) -> Choice:
@@ -53,7 +61,7 @@ class Lab:
 
     def begin(self) -> None:
         """Ask for the first picture."""
-        self._address()
+        ui.navigate.history.replace(self._link)
         self.view.ask()
 
     def _picture(self) -> None:
@@ -61,12 +69,14 @@ class Lab:
         self.title = ui.html("", sanitize=False, tag="div")
         self._titled(found.title)
         self.progress = ui.element("p").classes("progress")
+        self.effect = frame.text("p", "").classes("effect").props("id=effect")
         self.heard = ui.element("p").classes("skip").props("role=status")
         self.trouble = ui.element("p").classes("trouble").props("role=alert")
         self.ribbon = ui.html("", sanitize=False).classes("drawing").props("id=ribbon data-ready=0")
         self.ribbon.on("click", self._clicked, js_handler=FROM_LEFT)
+        self.readouts = {"ribbon": frame.text("p", "").classes("readout").props("id=readout-ribbon")}
         with ui.element("label").classes("month"):
-            frame.text("span", say("see.month"))
+            self.month_told = frame.text("span", "")
             self.month = ui.element("input").props("type=range id=month")
             self._month_range()
             self.month.on("change", self._month_moved, js_handler=WHOLE)
@@ -78,10 +88,12 @@ class Lab:
         self._act()
         self.panels: dict[str, ui.html] = {}
         self.heads: dict[str, ui.html] = {}
-        with ui.element("div").classes("panels"):
+        self.below = ui.element("div").classes("panels")
+        with self.below:
             for panel in curves.panels():
                 with ui.element("section").classes("panel" + " looked" * (panel.name == self.look)):
                     self.heads[panel.name] = ui.html("", sanitize=False)
+                    self.readouts[panel.name] = frame.text("p", "").classes("readout")
                     self.panels[panel.name] = ui.html("", sanitize=False).classes("drawing")
         self._headed()
         with ui.element("details").classes("words"):
@@ -103,12 +115,14 @@ class Lab:
         found = scenario(self.choice.scenario)
         first, last = (_number(month) for month in (self.choice.at or found.start, found.end))
         at = _number(self.choice.month) if self.choice.month else first
+        told = month_words(self.choice.month) if self.choice.month else say("see.no_month")
+        frame.say_in(self.month_told, say("see.month", month=told))
         self.month._props |= {
             "min": first,
             "max": last,
             "step": 1,
             "value": at,
-            "aria-valuetext": month_words(self.choice.month) if self.choice.month else say("see.no_month"),
+            "aria-valuetext": told,
         }
         self.month.update()
 
@@ -128,7 +142,7 @@ class Lab:
             if kept is None:
                 frame.button(say("do.keep"), lambda: self._beside(choice), "keep")
             else:
-                frame.text("p", say("do.kept", what=_what(kept)))
+                frame.text("p", say("do.kept", what=what(kept)))
                 frame.button(say("do.swap"), lambda: self._swap(kept), "swap")
                 frame.button(say("do.let_go"), lambda: self._beside(None), "let-go")
             frame.button(say("do.share"), self._share, "share")
@@ -152,8 +166,12 @@ class Lab:
             for name, text in drawn.panels.items():
                 self.panels[name].set_content(text)
             frame.say_in(self.progress, drawn.progress)
+            frame.say_in(self.effect, drawn.effect)
+            for name, told in self.readouts.items():
+                frame.say_in(told, drawn.readings.get(name, ""))
             if drawn.whole:
-                frame.say_in(self.heard, drawn.progress)
+                self.below.classes(remove="quick")
+                frame.say_in(self.heard, f"{drawn.progress}. {drawn.effect}")
             frame.say_in(self.trouble, "")
             frame.say_in(self.words, drawn.words)
             self.key.set_content("".join(frame.swatch(label) for label in drawn.labels))
@@ -170,6 +188,7 @@ class Lab:
 
     def go(self, choice: Choice, *, quick: bool = False, anew: bool = False) -> None:
         """Show another choice; `anew` where its menus and sliders are others."""
+        self.moves += 1
         other = (choice.scenario, choice.country) != (self.choice.scenario, self.choice.country)
         lived, other_lens = self.choice.lived, choice.lens != self.choice.lens
         if not self.view.change(choice, quick=quick):
@@ -178,6 +197,7 @@ class Lab:
         if choice.lived != lived or other or other_lens:
             self.ribbon.props("data-ready=0")
         if quick:
+            self.below.classes(add="quick")
             return
         if self.ribbon.props["data-ready"] == "0":
             frame.say_in(self.progress, say("see.wait"))
@@ -196,12 +216,50 @@ class Lab:
         choice = set_to(self.choice, control.key, None if same else round(value, 6))
         if not quick or choice != self.choice:  # the last move can come after the end
             self.go(choice, quick=quick)
+        if quick:
+            self.view.loop.call_later(SETTLE, self._settle, self.moves)
 
-    def _address(self) -> None:
-        """Put the whole state into the browser's bar, with the rules under which it was lived."""
+    def _settle(self, moves: int) -> None:
+        """A slider stands still, or its end was never told: ask for all runs."""
+        if moves == self.moves and self.client.id in self.client.instances:
+            with self.client:
+                self.go(self.choice)
+
+    @property
+    def _link(self) -> str:
+        """The whole state as an address, with the rules under which it was lived."""
         kept = self.view.beside
         beside = f"&beside={quote(kept.link)}" if kept is not None else ""
-        ui.navigate.history.replace(f"/lab?{self.choice.link}{beside}{self.more}&rules={rules_digest()[:8]}")
+        return f"/lab?{self.choice.link}{beside}{self.more}&rules={rules_digest()[:8]}"
+
+    def _address(self) -> None:
+        """Put the state into the browser's bar; what was changed is a step that can be gone back, a look is none."""
+        was, self.stands = self.stands, (self.choice, self.view.beside)
+        if _changes(was) == _changes(self.stands):
+            ui.navigate.history.replace(self._link)
+            return
+        self.before = [*self.before[1 - MOST_STEPS :], was]
+        ui.navigate.history.push(self._link)
+
+    def undo(self) -> None:
+        """Put things as they were before the last change."""
+        if self.before:
+            *before, (choice, self.view.beside) = self.before
+            self.go(choice, anew=True)
+            self.before = before
+
+    def _went_back(self, event: Any) -> None:
+        """The browser went back or forward: show what its address says."""
+        try:
+            link, own = asked_of(str(event.args))
+            choice, beside = read(link), read(own["beside"]) if "beside" in own else None
+        except InputError as error:
+            self.fail(in_words(error))
+            return
+        self.view.beside, self.stands = beside, (choice, beside)
+        if self.before and _changes(self.before[-1]) == _changes(self.stands):
+            self.before.pop()
+        self.go(choice, anew=True)
 
     def _clicked(self, event: Any) -> None:
         found = scenario(self.choice.scenario)
@@ -254,24 +312,14 @@ class Lab:
             self.view.ask()
 
 
-def month_words(month: str) -> str:
-    """A month as it is said."""
-    return say(f"months.m{month[5:]}") + f" {month[:4]}"
+def _changes(of: tuple[Choice, Choice | None]) -> tuple[Choice, Choice | None]:
+    """What of a state is a change that can be undone: not the month that is looked at."""
+    return replace(of[0], month=""), of[1]
 
 
 def _number(month: str) -> int:
     year, number = month.split("-")
     return 12 * int(year) + int(number) - 1
-
-
-def _what(choice: Choice) -> str:
-    """A choice in a few words."""
-    told = [f"{key.partition('.')[2]} {value:g}" for key, value in choice.set.items()]
-    told += [f"without {name.replace('_', ' ')}" for name in choice.without]
-    told += [f"then {key.partition('.')[2].replace('_', ' ')} {value:g}" for key, value in choice.then.items()]
-    told += [f"then without {name.replace('_', ' ')}" for name in choice.then_without]
-    told += [choice.theory] * (choice.theory != DEFAULT) + [f"from {choice.at}"] * bool(choice.at)
-    return scenario(choice.scenario).title + (f" ({', '.join(told)})" if told else "")
 
 
 def _head(told: dict[str, str], panel: curves.Panel, *, record: bool) -> str:

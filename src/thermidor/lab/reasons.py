@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from thermidor.lab.why import Why
-from thermidor.lab.words import say
+from thermidor.lab.why import Happened, Why
+from thermidor.lab.words import month_words, part, say
 from thermidor.lenses.reasons import Finding
 from thermidor.views.palette import words
 
@@ -19,7 +19,7 @@ def because(told: Why | None) -> str:
         return f"<p class='note'>{escape(say('why.ask'))}</p>"
     label = words(told.label)
     parts = [
-        f"<h2>{escape(say('why.title', month=told.month))}</h2>",
+        f"<h2>{escape(say('why.title', month=month_words(told.month)))}</h2>",
         f"<p>{escape(say('why.label', share=f'{100 * told.share:.0f}', label=label))} "
         f"{escape(say('why.begun', reason=told.reason))}</p>",
     ]
@@ -32,9 +32,24 @@ def because(told: Why | None) -> str:
             f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
         )
     parts.append(f"<h3>{escape(say('why.events', run=told.run))}</h3>")
-    events = [f"<li><b>{escape(month)}</b> {escape(text)}</li>" for month, text in told.events]
-    parts.append(f"<ul class='events'>{''.join(events)}</ul>" if events else f"<p>{escape(say('why.quiet'))}</p>")
+    parts.append(_events(told.events) if told.events else f"<p>{escape(say('why.quiet'))}</p>")
     return "".join(parts)
+
+
+def _events(events: Sequence[Happened]) -> str:
+    """What happened, a sentence each; the numbers that decided are folded away."""
+    names = part("months")
+    lines, numbers = [], []
+    for one in events:
+        months = ", ".join(names[f"m{month[5:]}"] for month in one.months)
+        lines.append(f"<li><b>{escape(months)}:</b> {escape(one.what)}</li>")
+        told = zip(one.months, one.because, strict=True)
+        numbers += [f"<li><b>{month}</b> {escape(one.what)}: {escape(why)}</li>" for month, why in told if why]
+    whole = f"<ul class='events'>{''.join(lines)}</ul>"
+    if numbers:
+        summary, inside = escape(say("why.numbers")), "".join(numbers)
+        whole += f"<details><summary>{summary}</summary><ul class='events'>{inside}</ul></details>"
+    return whole
 
 
 def _row(criteria: Sequence[Finding], nth: int) -> str:

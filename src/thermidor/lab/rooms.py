@@ -1,7 +1,8 @@
 """Rooms: what a class answered, counted, and nothing else. No name, account or address is asked for or kept.
 
 A room is a code that is told aloud. A voter is a token that a page makes up and forgets; of it a keyed digest is kept,
-so that a second answer takes the place of the first. All is in memory, bounded (some 40 MB at most), and soon gone.
+so that a second answer takes the place of the first. Of who opens a room a keyed digest is kept for an hour, so that
+nobody opens many. All is in memory, bounded (some 40 MB at most), and soon gone.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import secrets
 import threading
 import time
 from array import array
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
@@ -24,12 +26,20 @@ MOST_ROOMS, MOST_VOTERS = 500, 200
 """Rooms at a time, and voters who are counted for one question of a room."""
 LASTS = 4.0 * 3600.0
 """Seconds after which a room is forgotten, from its opening."""
+MOST_OPENED, WITHIN = 20, 3600.0
+"""Rooms that one client may open within so many seconds (assumed: a school behind one address has fewer lessons)."""
+MOST_OPENINGS = 5_000
+"""Openings that are remembered, of all clients together."""
 Question = tuple[str, int]
 """A tour's name and the number of a step, from 1."""
 
 
 class Full(Exception):
     """There are as many rooms as can be kept, and all are in use."""
+
+
+class Often(Exception):
+    """A client has opened as many rooms as it may."""
 
 
 @dataclass
@@ -70,12 +80,20 @@ class Rooms:
         self.asked = questions() if asked is None else dict(asked)
         self.clock, self.key = clock, secrets.token_bytes(16)
         self.rooms: dict[str, Room] = {}
+        self.opened: deque[tuple[float, int]] = deque(maxlen=MOST_OPENINGS)
         self.lock = threading.Lock()
 
-    def open(self) -> str:
-        """Open a room and return its code; where there are too many, the oldest without an answer goes. Raises Full."""
+    def open(self, client: str = "") -> str:
+        """Open a room for a client (an address) and return its code.
+
+        Where there are too many, the oldest without an answer goes. Raises Often where the client has opened
+        MOST_OPENED of late, and Full.
+        """
+        digest = self._digest(client)
         with self.lock:
             self._forget()
+            if sum(who == digest for _, who in self.opened) >= MOST_OPENED:
+                raise Often
             if len(self.rooms) >= MOST_ROOMS:
                 unused = next((code for code, room in self.rooms.items() if not room.votes), None)
                 if unused is None:
@@ -85,6 +103,7 @@ class Rooms:
             while code in self.rooms:
                 code = self._code()
             self.rooms[code] = Room(self.clock())
+            self.opened.append((self.clock(), digest))
             return code
 
     def known(self, code: str) -> bool:
@@ -101,8 +120,7 @@ class Rooms:
         """
         if not 0 <= option < self._options(tour, step):
             raise InputError(f"there is no option {option}", "option", "", f"0 to {self._options(tour, step) - 1}")
-        digest = blake2b(voter[:200].encode("utf-8", "replace"), digest_size=8, key=self.key).digest()
-        number = int.from_bytes(digest, "big")
+        number = self._digest(voter)
         with self.lock:
             self._forget()
             room = self.rooms.get(_plain(code))
@@ -142,10 +160,16 @@ class Rooms:
         return self.asked[tour, step]
 
     def _forget(self) -> None:
-        """Forget rooms whose time is over; they stand in the order of their opening."""
+        """Forget rooms whose time is over, and who opened one; both stand in the order of their opening."""
         now = self.clock()
         while self.rooms and now - next(iter(self.rooms.values())).since >= LASTS:
             del self.rooms[next(iter(self.rooms))]
+        while self.opened and now - self.opened[0][0] >= WITHIN:
+            self.opened.popleft()
+
+    def _digest(self, text: str) -> int:
+        """What is kept of a voter or a client: it can't be read back without the server's key."""
+        return int.from_bytes(blake2b(text[:200].encode("utf-8", "replace"), digest_size=8, key=self.key).digest())
 
     def _code(self) -> str:
         return "".join(secrets.choice(LETTERS) for _ in range(LONG))

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import logging
+import signal
+from functools import partial
+from types import FrameType
+from typing import Any
 from urllib.parse import quote
 
-from nicegui import app, ui
+from nicegui import Client, app, ui
 from starlette.requests import Request
+from starlette.responses import Response
 
 from thermidor.errors import InputError
 from thermidor.jit import rules_digest
 from thermidor.lab import frame
-from thermidor.lab.api import api
+from thermidor.lab.api import api, refused
 from thermidor.lab.choice import FIRST, Choice, read
 from thermidor.lab.claims import claims
 from thermidor.lab.guard import Guard, Limits
 from thermidor.lab.guide import Guide, shelf, tour_of
 from thermidor.lab.home import home
 from thermidor.lab.jobs import Desk
+from thermidor.lab.manual import manual
 from thermidor.lab.page import Lab
 from thermidor.lab.rooms import Rooms
 from thermidor.lab.take import routes
@@ -26,23 +33,49 @@ from thermidor.lab.view import asked_of, in_words
 from thermidor.lab.words import say
 from thermidor.lab.world import World
 
+PROGRAMS = ("/api/", "/_nicegui/")
+"""Addresses that programs ask for: who is wrong there is told so in JSON."""
+
+
+CUT_OFF = 1
+"""Seconds after which, at the end, an answer is cut off that nobody takes, or that can't be stopped."""
+
 
 def serve(host: str, port: int, *, browser: bool, proxies: bool = False) -> None:
     """Serve the lab until it is stopped."""
+    limits = Limits(proxies=proxies)
     heard = logging.getLogger("thermidor.lab")
     heard.addHandler(logging.StreamHandler())
     heard.setLevel(logging.INFO if proxies or host != "127.0.0.1" else logging.WARNING)
     desk = Desk()
     build(desk)
-    app.add_middleware(Guard, limits=Limits(proxies=proxies))
+    app.add_middleware(Guard, limits=limits)
     app.on_startup(gc.freeze)  # what stands now stays, and is not looked through again and again
+    app.on_startup(partial(_stop_with_the_signal, desk))
     app.on_shutdown(desk.close)
     app.config.quasar_config["loadingBar"] = {"skipHijack": True}  # a bar that no screen reader could name
     ui.run(
         host=host, port=port, show=browser, reload=False, title=say("page.title"), language="en-GB", dark=None,
         tailwind=False, show_welcome_message=False, endpoint_documentation="none", proxy_headers=False,
-        server_header=False, access_log=False,
+        server_header=False, access_log=False, ws_max_size=limits.body, timeout_graceful_shutdown=CUT_OFF,
     )  # fmt: skip
+
+
+def _stop_with_the_signal(desk: Desk) -> None:
+    """Have the desk stop at once when the program is told to end: the server first awaits all who wait for runs.
+
+    What is cut off at the end is no fault, and no trace of it is printed. Called in the server's loop.
+    """
+    loop = asyncio.get_running_loop()
+
+    def stop(before: Any, number: int, at: FrameType | None) -> None:
+        logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
+        loop.call_soon_threadsafe(desk.stop)
+        if callable(before):
+            before(number, at)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, partial(stop, signal.getsignal(number)))
 
 
 def build(desk: Desk) -> None:
@@ -50,8 +83,7 @@ def build(desk: Desk) -> None:
     rooms = Rooms()
     app.mount("/api/v1", api(desk))
     app.include_router(routes(desk))
-    if frame.SITE.is_dir():
-        app.add_static_files("/docs", frame.SITE)
+    manual(app)
 
     @ui.page("/")
     def first() -> None:
@@ -64,6 +96,14 @@ def build(desk: Desk) -> None:
     @ui.page("/ledger")
     def ledger() -> None:
         claims()
+
+    @app.exception_handler(404)
+    async def lost(request: Request, error: Exception) -> Response:
+        if f"{request.url.path}/".startswith(PROGRAMS):
+            return await refused(request, error)
+        with Client(ui.page(""), request=request) as client:
+            frame.lost()
+        return client.build_response(request, 404)
 
     @ui.page("/lab")
     async def lab(request: Request) -> None:
@@ -97,8 +137,7 @@ def _guide(desk: Desk, rooms: Rooms, own: dict[str, str]) -> Guide | None:
     if "tour" not in own:
         return None
     tour, number = tour_of(own["tour"], own.get("step", "1"))
-    room = own.get("room", "")
-    return Guide(desk, rooms, tour, number, room if rooms.known(room) else "")
+    return Guide(desk, rooms, tour, number, own.get("room", ""))
 
 
 def _choice(request: Request, title: str, name: str = "") -> tuple[Choice | None, dict[str, str]]:

@@ -10,9 +10,10 @@ from nicegui import ui
 from nicegui.element import Element
 
 from thermidor.lab import frame
+from thermidor.lab.changes import shown
 from thermidor.lab.choice import Choice, library, scenario, theories
 from thermidor.lab.controls import Control, controls
-from thermidor.lab.words import say
+from thermidor.lab.words import part, say
 from thermidor.lenses import LENSES, lens
 from thermidor.rules import load_rules
 from thermidor.runs.ensemble import NO_OUTSIDE
@@ -38,7 +39,9 @@ class Sides:
         self.box.clear()
         with self.box:
             self._menus(self.lab.choice)
-            frame.button(say("choose.reset"), self._reset, "reset")
+            with ui.element("div").classes("actions"):
+                frame.button(say("choose.undo"), self.lab.undo, "undo")
+                frame.button(say("choose.reset"), self._reset, "reset")
             self._sliders(self.lab.choice)
             self._switches(self.lab.choice)
 
@@ -81,17 +84,25 @@ class Sides:
             folded.on("toggle", lambda _: None if box.default_slot.children else self._boxes(box))
 
     def _boxes(self, holder: Element) -> None:
-        """A switch for what comes from outside, and one for every mechanism."""
-        choice, rules = self.lab.choice, load_rules()
+        """A switch for what comes from outside, and one for every mechanism, by the step of the month it is part of."""
+        rules = load_rules()
         with holder:
-            for name in (NO_OUTSIDE, *rules.mechanisms):
-                meaning = say("choose.outside_all") if name == NO_OUTSIDE else rules[name].meaning
-                with ui.element("label").classes("switch"):
-                    box = ui.element("input").props(f"type=checkbox id=switch-{name}")
-                    box._props["checked"] = name in (*choice.without, *choice.then_without)
-                    box._props["disabled"] = bool(choice.at) and name in choice.without
-                    box.on("change", partial(self._switched, name), js_handler="(e) => emit(e.target.checked)")
-                    frame.text("span", meaning)
+            self._box(NO_OUTSIDE, say("choose.outside_all"))
+            for step, title in part("steps").items():
+                with ui.element("fieldset"):
+                    frame.text("legend", title)
+                    for name in rules.mechanisms:
+                        if rules[name].step == step:
+                            self._box(name, rules[name].meaning)
+
+    def _box(self, name: str, meaning: str) -> None:
+        choice = self.lab.choice
+        with ui.element("label").classes("switch"):
+            box = ui.element("input").props(f"type=checkbox id=switch-{name}")
+            box._props["checked"] = name in (*choice.without, *choice.then_without)
+            box._props["disabled"] = bool(choice.at) and name in choice.without
+            box.on("change", partial(self._switched, name), js_handler="(e) => emit(e.target.checked)")
+            frame.text("span", meaning)
 
     def _switched(self, name: str, event: Any) -> None:
         self._switch(name, bool(event.args))
@@ -141,23 +152,16 @@ def slider(control: Control, value: float, moved: Any) -> None:
         with ui.element("details"):
             frame.text("summary", say("control.more"))
             with ui.element("dl"):
-                facts = {"unit": control.unit, "source": control.source, "claims": ", ".join(control.claims)}
                 span = f" ({control.span[0]:g} to {control.span[1]:g})" if control.span else ""
-                facts["range"] = f"{control.value:g}{span}"
+                facts = {"unit": control.unit, "source": control.source, "range": f"{control.value:g}{span}"}
                 frame.text("dt", control.meaning).classes("wide")
                 for name, fact in facts.items():
                     frame.text("dt", say(f"control.{name}"))
                     frame.text("dd", fact)
-
-
-def shown(control: Control, value: float) -> str:
-    """A slider's number as it is read."""
-    if control.unit == "times":
-        return say("control.same") if abs(value - 1.0) < 0.05 else say("control.strength", value=f"{value:.1f}")
-    if control.unit == "1/year":
-        return say("control.percent", value=f"{100 * value:.1f}")
-    unit = "" if control.unit.startswith(("index", "share")) else f" {control.unit}"
-    return f"{0.0 if abs(value) < 0.0005 else value:.3g}{unit}"
+                frame.text("dt", say("control.claims"))
+                with ui.element("dd").classes("links"):
+                    for claim in control.claims:
+                        frame.text("a", claim).props(f'href="/ledger#{claim}"')
 
 
 def spoken(control: Control, value: float) -> str:

@@ -2,7 +2,7 @@
 
 Tables hold months as rows: of every variable of the panels the median and the 5% and 95% quantiles over runs, and the
 share of runs under each regime. The figure is that of `thermidor run`; under another lens only its ribbon is of that
-lens, and it says so.
+lens, and it says so. Every file says what was changed.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import csv
 import io
 import re
 from collections.abc import Callable
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -21,20 +20,19 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from thermidor import __version__
 from thermidor.errors import InputError, nearest
 from thermidor.jit import rules_digest
 from thermidor.lab import live
 from thermidor.lab.api import ERRORS, lived, refused
+from thermidor.lab.changes import changed
 from thermidor.lab.choice import Choice, read, scenario
 from thermidor.lab.curves import variables
+from thermidor.lab.figure import figure, made_by
 from thermidor.lab.jobs import Desk
 from thermidor.lab.live import Lived
-from thermidor.runs.result import THEORY
 
 if TYPE_CHECKING:
     import xarray as xr
-    from matplotlib.figure import Figure
 
 LEVELS = {"p05": 0.05, "median": 0.5, "p95": 0.95}
 """Names of the quantiles in tables."""
@@ -51,25 +49,10 @@ class Format(NamedTuple):
     plain: Callable[[Choice], bytes] | None = None
 
 
-def _figure(of: Lived, country: str) -> Figure:
-    """The overview of a country, its ribbon under the lens that was chosen."""
-    from thermidor.views import overview
-    from thermidor.views.palette import INK
-
-    lens = of.choice.lens
-    if lens == THEORY:
-        return overview.figure(of.result, country)
-    seen: Any = SimpleNamespace(dataset=of.result.dataset, manifest=of.result.manifest, reading=of.reading(lens))
-    drawn = overview.figure(seen, country)
-    words = f"Regimes: as the lens '{lens}' reads these runs; all else is the same under every lens."
-    drawn.text(overview.LEFT, 0.012, words, fontsize=7, color=INK)
-    return drawn
-
-
 def _drawn(kind: str) -> Callable[[Lived, str], bytes]:
     def write(of: Lived, country: str) -> bytes:
         file = io.BytesIO()
-        _figure(of, country).savefig(file, format=kind, metadata={"Date": None} if kind == "svg" else None)
+        figure(of, country).savefig(file, format=kind, metadata={"Date": None} if kind == "svg" else None)
         return file.getvalue()
 
     return write
@@ -102,11 +85,12 @@ def _about(of: Lived, country: str) -> dict[str, str]:
     return {
         "title": scenario(of.choice.scenario).title,
         "country": country,
+        "changed": changed(of.choice),
         "runs": str(of.members),
         "lens": of.choice.lens,
         "link": of.choice.link,
         "line": _line(of.choice),
-        "made_by": f"Thermidor {__version__}, rules {rules_digest()}",
+        "made_by": made_by(),
         "note": "A model of a theory: no forecast and no endorsement.",
     }
 
@@ -168,7 +152,7 @@ def _yaml(choice: Choice) -> bytes:
 
     found = choice.scenario_as_lived()
     found = found.without_outside() if NO_OUTSIDE in choice.without else found
-    comment = [f"Thermidor {__version__}, rules {rules_digest()}; lived by:", _line(choice)]
+    comment = [f"Changed: {changed(choice)}", f"{made_by()}; lived by:", _line(choice)]
     if choice.at:
         comment.append(f"The past of a branch: what is other from {choice.at} on stands in that line only.")
     return scenario_text(found, comment).encode()

@@ -7,21 +7,22 @@ and for its changed runs, and shows whatever part has come.
 from __future__ import annotations
 
 import asyncio
-import logging
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
 
 import numpy as np
 
 from thermidor.errors import InputError
-from thermidor.lab import curves, draw
+from thermidor.lab import curves, draw, readout
+from thermidor.lab.asking import patiently, told
 from thermidor.lab.choice import Choice, check, pairs_of, scenario
 from thermidor.lab.controls import states
 from thermidor.lab.curves import Picture
-from thermidor.lab.jobs import Busy, Desk
+from thermidor.lab.jobs import Desk
 from thermidor.lab.live import Lived, full
 from thermidor.lab.why import Why, why
 from thermidor.lab.words import part, say
@@ -29,20 +30,25 @@ from thermidor.views.ribbon import layers
 
 BESIDES = ("tour", "step", "room", "beside", "rules")
 """Words of an address that are no part of a choice."""
-AGAIN = 5.0
-"""Seconds after which a page asks again where too many waited."""
+FAULT = "a picture could not be drawn"
 WIDE = 860.0
 """Pixels of a ribbon until the browser has told its own."""
 
 
 @dataclass(frozen=True)
 class Drawn:
-    """Texts ready to be shown: the ribbon, the panels by name, what is said of the runs, the reasons of the month."""
+    """Texts ready to be shown: the ribbon, the panels by name, what is said of the runs, the reasons of the month.
+
+    effect    what is most other than in what lies behind; readings: numbers of the month that is looked at, by panel,
+              and "ribbon"; both once all runs are there
+    """
 
     ribbon: str
     panels: dict[str, str]
     words: str
     progress: str
+    effect: str
+    readings: dict[str, str]
     labels: tuple[str, ...]
     why: Why | None
     whole: bool
@@ -55,6 +61,7 @@ class View:
     show      told, in the page's loop, of what is drawn; fail: of what went wrong, in words
     choice    what is asked; beside: what is kept beside it in place of the scenario as it is
     shown     what was drawn last; back: what lies behind it
+    left      whether the page was closed
     states    where a branch stands at its beginning, by variable; None for runs from the start, or before it was lived
     """
 
@@ -70,6 +77,7 @@ class View:
     shown: Drawn | None = None
     back: Picture | None = None
     states: dict[str, float] | None = None
+    left: bool = False
 
     @property
     def behind(self) -> Choice | None:
@@ -102,29 +110,28 @@ class View:
 
     def leave(self) -> None:
         """The page was closed."""
+        self.left = True
         for client in (self.client, self.client + " behind"):
             self.desk.leave(client)
 
     def _ask(self, choice: Choice, tell: Callable[[Lived | Exception], None], client: str, *, quick: bool) -> None:
-        try:
-            self.desk.ask(client, choice, tell, quick=quick)
-        except Busy:
-            self.fail(say("see.busy"))
-            self.loop.call_later(AGAIN, self.ask)
+        ask = partial(self.desk.ask, client, choice, tell, quick=quick)
+        wanted = self.choice
+        patiently(self.loop, ask, lambda: self.fail(say("see.busy")), lambda: not self.left and self.choice is wanted)
 
     def _come_back(self, came: Lived | Exception) -> None:
         behind = self.behind
         if isinstance(came, Lived) and behind is not None and came.choice.lived == behind.lived:
-            with self._told():
+            with told(self.loop, self._fail, FAULT):
                 self.back = curves.picture(came, behind.country, behind.lens)
                 if came.whole:
                     self.loop.call_soon_threadsafe(self.ask)
 
     def _come(self, came: Lived | Exception) -> None:
         if isinstance(came, Exception):
-            self.loop.call_soon_threadsafe(self.fail, in_words(came))
+            self.loop.call_soon_threadsafe(self._fail, came)
         elif came.choice.lived == self.choice.lived or self._passing(came):
-            with self._told():
+            with told(self.loop, self._fail, FAULT):
                 self.shown = self.drawn(came)
                 self.loop.call_soon_threadsafe(self.show, self.shown)
 
@@ -133,16 +140,8 @@ class View:
         of = came.choice
         return came.size != full(of) and (of.scenario, of.at) == (self.choice.scenario, self.choice.at)
 
-    @contextmanager
-    def _told(self) -> Iterator[None]:
-        """Tell the page of a fault, whatever it is, and log one that nobody foresaw."""
-        try:
-            yield
-        except Exception as error:
-            if not isinstance(error, InputError):
-                logging.getLogger("thermidor.lab.faults").exception("a picture could not be drawn")
-            with suppress(RuntimeError):  # the loop may be closed
-                self.loop.call_soon_threadsafe(self.fail, in_words(error))
+    def _fail(self, error: Exception) -> None:
+        self.fail(in_words(error))
 
     def drawn(self, lived: Lived) -> Drawn:
         """Draw what was lived for the page as it is. Raises InputError."""
@@ -155,17 +154,28 @@ class View:
             place = [str(name) for name in np.asarray(past["country"])].index(of.country)
             if lived.size == full(choice):
                 self.states = {name: float(np.asarray(past[name])[0, -1, place]) for name in states()}
-        told = part("panels")
+        all_there, names = lived.whole and lived.size == full(choice), part("panels")
+        readings: dict[str, tuple[str, ...]] = {}
+        if all_there:
+            readings = {p.name: readout.of_panel(of, p, names[p.name]) for p in curves.panels()}
+            readings["ribbon"] = readout.of_ribbon(of)
+        seen: dict[str, Any] = {"behind": back, "month": month}
         panels = {
-            p.name: draw.panel(p, of, self.panel_wide, behind=back, month=month, name=told[p.name]["title"])
+            p.name: draw.panel(
+                p, of, self.panel_wide, name=names[p.name]["title"], readings=readings.get(p.name, ()), **seen
+            )
             for p in curves.panels()
         }
-        tall = 230.0 if back else 200.0
-        ribbon = draw.ribbon(of, self.wide, behind=back, month=month, name=say("see.regimes"), tall=tall)
-        all_there = lived.whole and lived.size == full(choice)
-        reasons = why(lived, of, month, choice.lens) if month and all_there else None
-        labels = tuple(layers(of.shares))
-        return Drawn(ribbon, panels, draw.said(of), progress(lived), labels, reasons, all_there)
+        tall, wide = 230.0 if back else 200.0, self.wide
+        drawn = readings.get("ribbon", ())
+        ribbon = draw.ribbon(of, wide, tall=tall, name=say("see.regimes"), readings=drawn, **seen)
+        at = readout.step_of(of, month)
+        return Drawn(
+            ribbon, panels, draw.said(of), progress(lived),
+            readout.effect(of, back) if all_there and back is not None and back.whole else "",
+            {name: texts[at] for name, texts in readings.items()} if at is not None else {},
+            tuple(layers(of.shares)), why(lived, of, month, choice.lens) if month and all_there else None, all_there,
+        )  # fmt: skip
 
 
 def progress(lived: Lived) -> str:

@@ -6,7 +6,7 @@ The run is the first that stands under the commonest regime of the month; its nu
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -20,9 +20,17 @@ from thermidor.runs.result import Joined
 MOST_EVENTS = 12
 
 
+class Happened(NamedTuple):
+    """The same happening in some months (YYYY-MM) of a year, and for each month the numbers that decided."""
+
+    months: tuple[str, ...]
+    what: str
+    because: tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class Why:
-    """The reasons of a month.
+    """The reasons of a month; events are the months of a year, what happened in them, and the numbers by month.
 
     label, share   the commonest regime and its share of runs; reason: in one line, what had changed when it began
     run            the run looked at; criteria: of the label, in that run; events: of the year, in that run
@@ -34,7 +42,7 @@ class Why:
     reason: str
     run: int
     criteria: tuple[Finding, ...]
-    events: tuple[tuple[str, str], ...]
+    events: tuple[Happened, ...]
 
 
 def why(lived: Lived, of: Picture, month: str, name: str) -> Why:
@@ -61,9 +69,16 @@ def _one(columns: Any, at: int) -> dict[str, Any]:
     return {name: np.asarray(columns[name])[at : at + 1] for name in columns if name not in kept} | kept
 
 
-def _events(lived: Lived, own: dict[str, Any], country: str, month: str) -> tuple[tuple[str, str], ...]:
-    """The events of a month's year: month and text."""
+def _events(lived: Lived, own: dict[str, Any], country: str, month: str) -> tuple[Happened, ...]:
+    """The events of a month's year, in order of their first month."""
     past = lived.result.past
     found = find(own) if past is None else find(Joined(past, own), len(np.asarray(past["month"])))
-    told = [(str(one.month), one.text) for one in found if one.country == country and str(one.month)[:4] == month[:4]]
-    return tuple(told[:MOST_EVENTS])
+    told: dict[str, list[tuple[str, str]]] = {}
+    for one in found:
+        if one.country == country and str(one.month)[:4] == month[:4]:
+            told.setdefault(one.what, []).append((str(one.month), one.because))
+    happened = [
+        Happened(tuple(at for at, _ in those), what, tuple(because for _, because in those))
+        for what, those in told.items()
+    ]
+    return tuple(happened[:MOST_EVENTS])

@@ -23,6 +23,11 @@ def say(name: str, **values: object) -> str:
     return str(_words()[part][rest]).format(**values) if values else str(_words()[part][rest])
 
 
+def month_words(month: str) -> str:
+    """A month (YYYY-MM) as it is said."""
+    return f"{_words()['months'][f'm{month[5:]}']} {month[:4]}"
+
+
 def part(name: str) -> dict[str, Any]:
     """A whole part of the catalogue."""
     return _words()[name]

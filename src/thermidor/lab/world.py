@@ -10,8 +10,9 @@ from uuid import uuid4
 from nicegui import ui
 
 from thermidor.lab import curves, draw, frame
+from thermidor.lab.asking import patiently, told
 from thermidor.lab.choice import Choice, scenario
-from thermidor.lab.jobs import Busy, Desk
+from thermidor.lab.jobs import Desk
 from thermidor.lab.live import Lived
 from thermidor.lab.view import in_words, progress
 from thermidor.lab.words import say
@@ -34,24 +35,37 @@ class World:
         self.box = ui.html("", sanitize=False, tag="ul").classes("world")
 
     def begin(self) -> None:
-        """Ask for the ensemble."""
-        try:
-            self.desk.ask(self.name, self.choice, self._come)
-        except Busy:
-            frame.say_in(self.progress, say("see.busy"))
+        """Ask for the ensemble, again where too many wait."""
+        patiently(self.loop, self._ask, lambda: self._say(say("see.busy")), self._there)
+
+    def _ask(self) -> None:
+        self.desk.ask(self.name, self.choice, self._come)
+
+    def _there(self) -> bool:
+        return self.client.id in self.client.instances
 
     def _come(self, came: Lived | Exception) -> None:
         if isinstance(came, Exception):
-            self.loop.call_soon_threadsafe(self._show, "", "", in_words(came))
-        else:
+            self.loop.call_soon_threadsafe(self._fail, came)
+            return
+        with told(self.loop, self._fail, "the countries could not be drawn"):
             key = "".join(map(frame.swatch, labels(came, self.choice)))
             self.loop.call_soon_threadsafe(self._show, ribbons(came, self.choice), key, progress(came))
 
     def _show(self, text: str, key: str, words: str) -> None:
-        if self.client.id in self.client.instances:
+        if self._there():
             with self.client:
                 self.box.set_content(text)
                 self.key.set_content(key)
+                self._say(words)
+
+    def _fail(self, error: Exception) -> None:
+        self._say(in_words(error))
+
+    def _say(self, words: str) -> None:
+        """Say something in the place of progress; what is shown stays."""
+        if self._there():
+            with self.client:
                 frame.say_in(self.progress, words)
 
 

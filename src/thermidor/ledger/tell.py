@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from thermidor.ledger import words
+from thermidor.ledger.entry import Trial
 from thermidor.ledger.judge import Judged, Verdict
 from thermidor.ledger.work import Recorded
 
@@ -10,13 +11,20 @@ Told = list[tuple[str, str]]
 """Names, and what is said of each."""
 
 
+def asked(trial: Trial) -> Told:
+    """Names and texts: how a trial is lived, what is measured and what is claimed; known before it is lived."""
+    return [
+        ("lived", words.lived(trial)),
+        ("measured", words.measured(trial.base.measure)),
+        ("claimed", words.claimed(trial)),
+    ]
+
+
 def trial(judged: Judged) -> Told:
     """Names and texts: how a trial was lived, what was claimed and found, and the verdict."""
     own = judged.trial
     told = [
-        ("lived", words.lived(own)),
-        ("measured", words.measured(own.base.measure)),
-        ("claimed", words.claimed(own)),
+        *asked(own),
         ("found", words.found(own, judged.own)),
         ("other seed", words.found(own, judged.again)),
     ]

@@ -36,23 +36,21 @@ PAGES = ("/", "/lab?v=1&scenario=germany-1933&month=1935-01", "/tours", "/ledger
 
 
 @pytest.fixture(scope="module")
-def place() -> Iterator[str]:
-    """A lab that is served, with small ensembles."""
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A lab that is served, with small ensembles; it may log no fault of its own."""
+    log = tmp_path_factory.mktemp("lab") / "log"
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "NICEGUI"))}
     environment = {**clean, "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), clean.get("PYTHONPATH", "")])}
-    server = subprocess.Popen(
-        [sys.executable, "-c", SERVER.format(port=port)],
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-    )
+    with log.open("w") as out:
+        command = [sys.executable, "-c", SERVER.format(port=port)]
+        server = subprocess.Popen(command, env=environment, stdout=out, stderr=subprocess.STDOUT)
     address, end = f"http://127.0.0.1:{port}", time.monotonic() + 90.0
     try:
         while time.monotonic() < end:
-            assert server.poll() is None, server.stdout.read().decode() if server.stdout else ""
+            assert server.poll() is None, log.read_text()
             try:
                 urlopen(f"{address}/api/v1/health", timeout=1.0).close()
                 break
@@ -63,6 +61,7 @@ def place() -> Iterator[str]:
     finally:
         server.terminate()
         server.wait(10.0)
+    assert "Traceback" not in log.read_text(), log.read_text()[-4000:]
 
 
 @pytest.fixture(scope="module")
@@ -410,12 +409,16 @@ def test_a_change_can_be_undone(page: Any) -> None:
     page.focus("#month")
     page.keyboard.press("PageUp")
     page.wait_for_selector("#why h2", timeout=30_000)
-    page.click("#do-undo")
+    page.focus("#do-undo")
+    page.keyboard.press("Enter")
     page.wait_for_function("() => !location.href.includes('gdp_per_head')")
+    page.wait_for_function("() => document.activeElement.id === 'do-undo'")
     page.wait_for_function("() => document.querySelector('#set-gdp_per_head').value < 8", timeout=30_000)
     assert page.inner_text("#effect") == ""
-    page.click("#do-undo")
-    page.wait_for_timeout(200)
+    page.focus("#do-undo")
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(500)
+    assert page.evaluate("document.activeElement.id") == "do-undo"
     assert "gdp_per_head" not in page.evaluate("location.href")
 
 

@@ -32,6 +32,13 @@ window.addEventListener('resize', () => {
   clearTimeout(thermidorWait);
   thermidorWait = setTimeout(thermidorTell, 150);
 });
+let thermidorLast = '';
+document.addEventListener('focusin', (event) => { thermidorLast = event.target.id || thermidorLast; });
+const thermidorFocus = (tries = 20) => setTimeout(() => {
+  const last = document.getElementById(thermidorLast);
+  if (last && document.activeElement === document.body) last.focus({preventScroll: true});
+  else if (tries) thermidorFocus(tries - 1);
+}, 50);
 window.addEventListener('popstate', () => {
   if (location.pathname === '/lab' && window.emitEvent) emitEvent('went_back', location.search.slice(1));
 });

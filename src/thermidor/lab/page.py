@@ -176,7 +176,7 @@ class Lab:
             frame.say_in(self.words, drawn.words)
             self.key.set_content("".join(frame.swatch(label) for label in drawn.labels))
             if self.sides.waits and self.view.states is not None:
-                self.sides.again()
+                self.sides.anew()
             if drawn.whole:
                 self.why.set_content(because(drawn.why))
 
@@ -192,7 +192,7 @@ class Lab:
         other = (choice.scenario, choice.country) != (self.choice.scenario, self.choice.country)
         lived, other_lens = self.choice.lived, choice.lens != self.choice.lens
         if not self.view.change(choice, quick=quick):
-            self.sides.again()
+            self.sides.anew()
             return
         if choice.lived != lived or other or other_lens:
             self.ribbon.props("data-ready=0")
@@ -206,7 +206,7 @@ class Lab:
         if other or anew:
             self._titled(scenario(choice.scenario).title)
             self._headed()
-            self.sides.again()
+            self.sides.anew()
         self._month_range()
         self._act()
 
@@ -243,10 +243,12 @@ class Lab:
 
     def undo(self) -> None:
         """Put things as they were before the last change."""
-        if self.before:
-            *before, (choice, self.view.beside) = self.before
-            self.go(choice, anew=True)
-            self.before = before
+        if not self.before:
+            ui.notify(say("choose.no_undo"))
+            return
+        *before, (choice, self.view.beside) = self.before
+        self.go(choice, anew=True)
+        self.before = before
 
     def _went_back(self, event: Any) -> None:
         """The browser went back or forward: show what its address says."""

@@ -34,6 +34,11 @@ class Sides:
         self.box, self.waits = ui.element("div").classes("sides"), False
         self.again()
 
+    def anew(self) -> None:
+        """Make it again on a page that is open; the keyboard stays where it was."""
+        self.again()
+        self.lab.client.run_javascript("thermidorFocus()")
+
     def again(self) -> None:
         """Make everything from the choice as it is."""
         self.box.clear()

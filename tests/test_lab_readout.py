@@ -13,7 +13,8 @@ from thermidor.lab.choice import Choice
 from thermidor.lab.curves import Picture
 from thermidor.lab.reasons import because
 from thermidor.lab.why import Happened, Why
-from thermidor.lab.words import part
+from thermidor.lab.words import month_words, part
+from thermidor.views.palette import words
 
 SHORT = "germany-1933"
 
@@ -38,44 +39,58 @@ def test_a_panels_numbers_are_its_lines() -> None:
 
 @pytest.mark.parametrize("scenario", [SHORT, "russia-1917"])
 def test_a_ribbons_shares_are_those_of_the_month(scenario: str) -> None:
-    """The commonest regime of a step is told with its share; a step has the name of its year or month."""
+    """Each text names a month of its step and the shares of runs in it."""
     of = picture(scenario)
-    told, steps = readout.of_ribbon(of), readout.steps(of)
-    assert len(told) == len(steps) == len(of.years)
+    told, many = readout.of_ribbon(of), len(of.months) // len(of.years)
+    assert len(told) == len(readout.steps(of)) == len(of.years)
     for nth, text in enumerate(told):
-        many = len(of.months) // len(told)
-        begin, end = nth * many, (nth + 1) * many
-        shares = [float(text.rpartition("%")[0].rpartition(" ")[2])]
-        assert any(np.isclose(100.0 * share[begin:end], shares[0], atol=0.51).any() for share in of.shares.values())
-        assert text.startswith(steps[nth])
-        assert str(of.months[begin])[:4] in text or str(of.months[end - 1])[:4] in text
+        at = nth * many + many // 2
+        assert text.startswith(month_words(str(of.months[at])) + ": ")
+        for label, share in of.shares.items():
+            assert (f"{words(label)} {100 * share[at]:.0f}%" in text) == (share[at] >= readout.LEAST)
 
 
 def test_a_month_lies_in_its_step() -> None:
-    """The first month is in the first step, the last in the last, and none outside."""
+    """The first month is in the first step, each step has its months, the rest at the end is in none."""
     of = picture("russia-1917")
+    many = len(of.months) // len(of.years)
     assert readout.step_of(of, str(of.months[0])) == 0
-    assert readout.step_of(of, str(of.months[-1])) == len(of.years) - 1
+    assert readout.step_of(of, str(of.months[many * len(of.years) - 1])) == len(of.years) - 1
+    assert many * len(of.years) < len(of.months) and readout.step_of(of, str(of.months[-1])) is None
     assert readout.step_of(of, "") is None and readout.step_of(of, "1850-01") is None
     at = readout.step_of(of, "1937-06")
     assert at is not None and readout.steps(of)[at] == "1936/37"
 
 
-def test_the_greatest_change_is_told() -> None:
-    """A regime that is moved from none of the runs to 60% in some months is named with both shares."""
-    of = picture()
-    labels = list(of.shares)
-    none, some = np.zeros(len(of.months)), np.zeros(len(of.months))
-    some[5:20] = 0.6
-    rest = {label: share * 0.0 for label, share in of.shares.items()}
-    back = replace(of, shares={**rest, labels[0]: none})
-    now = replace(of, shares={**rest, labels[0]: some})
-    told = readout.effect(now, back)
-    assert "60% of runs instead of 0%" in told
-    assert "0% of runs instead of 60%" in readout.effect(back, now)
-    assert readout.effect(of, None) == "" and readout.effect(of, of) == readout.effect(now, now)
+def dealt(of: Picture, stream: np.random.Generator, runs: int, held: float, *, short: bool = False) -> Picture:
+    """A picture of so many runs, each of which stands under the second regime, all along or for two years only."""
+    codes = np.zeros((runs, len(of.months), len(of.reading.countries)), of.reading.labels.dtype)
+    chosen = stream.random(runs) < held if not short else np.arange(runs) < held * runs
+    codes[chosen, 12 : 36 if short else len(of.months)] = 1
+    labels = of.reading.names
+    reading = replace(of.reading, labels=codes, runs=tuple(range(runs)))
+    shares = {label: (codes[:, :, 0] == code).mean(axis=0) for code, label in enumerate(labels)}
+    return replace(of, reading=reading, shares=shares, members=runs)
+
+
+def test_the_widest_gap_is_told_with_both_shares() -> None:
+    """A regime that held most runs and holds few is named; so is one that is other for two years only."""
+    of, stream = picture(), np.random.default_rng(3)
+    much, little = dealt(of, stream, 40, 0.8, short=True), dealt(of, stream, 40, 0.1, short=True)
+    label = words(of.reading.names[0])
+    told = readout.effect(little, much)
+    assert "instead of" in told and ("10% of runs instead of 80%" in told or f"{label}" in told)
+    assert "here" in readout.effect(little, much, "see.differ")
+    assert readout.effect(of, None) == "" and "chance" in readout.effect(of, of)
     elsewhere = replace(of, months=of.months + 12_000)
     assert readout.effect(of, elsewhere) == ""
+
+
+def test_chance_is_seldom_told_as_an_effect() -> None:
+    """Of pairs that differ by chance alone about one in twenty is told; with real runs of two seeds likewise few."""
+    of, stream = picture(), np.random.default_rng(4)
+    pairs = [[dealt(of, stream, 40, 0.5) for _ in range(2)] for _ in range(60)]
+    assert sum("instead" in readout.effect(*pair) for pair in pairs) <= 8
 
 
 def test_readings_stand_in_the_drawing_and_are_escaped() -> None:

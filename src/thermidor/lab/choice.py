@@ -24,10 +24,10 @@ from thermidor.theories import DEFAULT, list_theories
 VERSION = "1"
 FIRST: dict[str, str] = yaml.safe_load(Path(__file__).with_name("first.yaml").read_text(encoding="utf-8"))
 """The scenario of a page whose address names none."""
-MOST_LETTERS = 4000
+MOST_LETTERS = 8000
 """Letters of a link; longer ones are refused unread."""
-MOST_WORDS, MOST_SET = 100, 40
-MONTH = re.compile(r"[1-9]\d{3}-(0[1-9]|1[0-2])")
+MOST_WORDS, MOST_SET = 260, 40
+MONTH = re.compile(r"[1-9][0-9]{3}-(0[1-9]|1[0-2])")
 NUMBERS, NAMES = ("set", "then"), ("without", "then_without")
 TEXTS = ("scenario", "country", "theory", "lens", "month", "at")
 
@@ -162,9 +162,8 @@ def read(query: str) -> Choice:
     whole = {key: _whole(told.pop(key), key) for key in ("seed", "member") if key in told}
     texts = {key: told.pop(key) for key in TEXTS if key in told}
     if told:
-        raise InputError(
-            f"the link has an unknown word '{next(iter(told))[:80]}'", "link", f"known: {', '.join(TEXTS)}"
-        )
+        known = ", ".join(one.name for one in fields(Choice))
+        raise InputError(f"the link has an unknown word '{next(iter(told))[:80]}'", "link", f"known: {known}")
     found = Choice(**numbers, **names, **texts, **whole)  # type: ignore[arg-type]
     check(found)
     return found

@@ -69,7 +69,7 @@ def ribbon(
         parts += [_height(wide, thin + (tall - thin - 20.0) * (1.0 - part), f"{100 * part:.0f}%") for part in HALVES]
     parts.append(_layers(of, field, thin, tall - thin - 20.0, looks, labels=True))
     parts += [_axis(field, tall - 20.0), _cursor(field, month, thin, tall - 20.0)]
-    return _svg(wide, tall, name, said(of), parts, "ribbon", readings)
+    return _svg(wide, tall, name, said(of), parts, "ribbon", _held(of, readings))
 
 
 def _height(wide: float, y: float, text: str) -> str:
@@ -95,7 +95,7 @@ def said(of: Picture) -> str:
 
     spells = typical_spells(of.reading, of.country, 12)
     return "; ".join(
-        f"{s.first} to {s.last}: {words(s.label)}, {100 * s.share:.0f}% of {of.members} runs" for s in spells
+        f"{s.first} to {s.last}: {words(s.label)}, on average {100 * s.share:.0f}% of {of.members} runs" for s in spells
     )
 
 
@@ -181,9 +181,12 @@ def _cursor(field: Field, month: str, top: float, bottom: float) -> str:
 
 def panel(
     panel: Panel, of: Picture, wide: float, *, tall: float = 150.0, behind: Picture | None = None, month: str = "",
-    name: str = "", readings: Sequence[str] = (),
+    name: str = "", readings: Sequence[str] = (), names: Mapping[str, str] | None = None,
 ) -> str:  # fmt: skip
-    """One panel: bands and medians of its lines, those behind as thin dashes, the record as dots; see `ribbon`."""
+    """One panel: bands and medians of its lines, those behind as thin dashes, the record as dots; see `ribbon`.
+
+    names: what its lines are called.
+    """
     curves = of.panels[panel.name]
     past = behind.panels[panel.name] if behind is not None else ()
     edges = years_of(of.months)
@@ -223,7 +226,7 @@ def panel(
         dots = zip(np.asarray(field.x(points[0])), y(points[1]), strict=True)
         parts += [f'<circle cx="{a:.1f}" cy="{b:.1f}" r="1.9" class="dot"/>' for a, b in dots]
     parts += [_axis(field, tall - 20.0), _cursor(field, month, 6.0, tall - 20.0)]
-    return _svg(wide, tall, name, told(of, curves), parts, "panel", readings)
+    return _svg(wide, tall, name, told(of, curves, names or {}), parts, "panel", _held(of, readings))
 
 
 def _bars(field: Field, bars: tuple[Floats, Floats], tall: float) -> list[str]:
@@ -238,13 +241,13 @@ def _bars(field: Field, bars: tuple[Floats, Floats], tall: float) -> list[str]:
     ]
 
 
-def told(of: Picture, curves: Sequence[Curve]) -> str:
+def told(of: Picture, curves: Sequence[Curve], names: Mapping[str, str]) -> str:
     """A panel in words: where each line begins and ends."""
     texts = []
     for curve in curves:
         middle = curve.values[1][np.isfinite(curve.values[1])]
         if len(middle):
-            texts.append(f"{curve.name.replace('_', ' ')} from {middle[0]:.3g} to {middle[-1]:.3g}")
+            texts.append(f"{names.get(curve.name, curve.name)} from {middle[0]:.3g} to {middle[-1]:.3g}")
     return f"Medians of {of.members} runs, {of.years[0]:.0f} to {of.years[-1]:.0f}: " + "; ".join(texts)
 
 
@@ -274,10 +277,13 @@ def _scale(
     return 0.0, high, [(f"{100 * t:.3g}%" if kind == "share" else f"{t:.3g}", t) for t in ticks]
 
 
-def _svg(
-    wide: float, tall: float, name: str, words: str, parts: Sequence[str], kind: str, readings: Sequence[str]
-) -> str:
-    held = f' data-told="{escape("|".join(readings))}"' if readings else ""
+def _held(of: Picture, readings: Sequence[str]) -> str:
+    """Texts of steps for the pointer, and the part of the axis that whole steps fill, as attributes."""
+    cover = len(of.months) // len(of.years) * len(of.years) / len(of.months)
+    return f' data-told="{escape("|".join(readings))}" data-cover="{cover:.5f}"' if readings else ""
+
+
+def _svg(wide: float, tall: float, name: str, words: str, parts: Sequence[str], kind: str, held: str) -> str:
     return (
         f'<svg class="{kind}"{held} viewBox="0 0 {wide:.0f} {tall:.0f}" width="{wide:.0f}" height="{tall:.0f}" '
         f'role="img" aria-label="{escape(name)}. {escape(words)}"><desc>{escape(words)}</desc>{"".join(parts)}</svg>'

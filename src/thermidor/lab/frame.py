@@ -40,17 +40,28 @@ const thermidorFocus = (tries = 20) => setTimeout(() => {
   else if (tries) thermidorFocus(tries - 1);
 }, 50);
 window.addEventListener('popstate', () => {
-  if (location.pathname === '/lab' && window.emitEvent) emitEvent('went_back', location.search.slice(1));
+  const deep = history.state && history.state.deep || 0;
+  if (location.pathname === '/lab' && window.emitEvent) emitEvent('went_back', {link: location.search, deep: deep});
 });
+let thermidorTold = null;
+const thermidorOwn = () => {
+  if (thermidorTold) thermidorTold.textContent = thermidorTold.dataset.own || '';
+  thermidorTold = null;
+};
 document.addEventListener('pointermove', (event) => {
   const seen = event.target.closest && event.target.closest('svg[data-told]');
-  if (!seen) return;
+  if (!seen) return thermidorOwn();
   const texts = seen.dataset.told.split('|'), box = seen.getBoundingClientRect();
-  const part = (event.clientX - box.left - LEFT) / (box.width - LEFT - RIGHT);
-  const text = texts[Math.min(Math.max(Math.floor(part * texts.length), 0), texts.length - 1)];
+  const part = (event.clientX - box.left - LEFT) / (box.width - LEFT - RIGHT) / seen.dataset.cover;
   const out = seen.closest('section').querySelector(seen.matches('.ribbon') ? '#readout-ribbon' : '.readout');
-  if (out) out.textContent = text;
+  if (!out || part < 0 || part >= 1) return thermidorOwn();
+  if (thermidorTold !== out) thermidorOwn();
+  thermidorTold = out;
+  out.textContent = texts[Math.floor(part * texts.length)];
 });
+new MutationObserver((seen) => {
+  if (seen.some((one) => one.target.matches && one.target.matches('.drawing'))) thermidorOwn();
+}).observe(document, {childList: true, subtree: true});
 </script>""".replace("LEFT", f"{LEFT:g}").replace("RIGHT", f"{RIGHT:g}")
 PLACES = (
     ("page.home", "/"),
@@ -107,6 +118,11 @@ def text(tag: str, told: str) -> Element:
     return made
 
 
+def number(told: Any) -> float | None:
+    """A number that a browser told; None for anything else."""
+    return float(told) if isinstance(told, int | float) and abs(told) < 1e12 else None
+
+
 def say_in(element: Element, told: str) -> None:
     """Put a text in the place of an element's old one."""
     element._text = told
@@ -119,7 +135,7 @@ def swatch(label: str) -> str:
     return f'<li><i style="background:{look.colour}"></i>{escape(words(label))}</li>'
 
 
-def show(client: Client, name: str) -> None:
+def unveil(client: Client, name: str) -> None:
     """Show what was hidden on a page, by its id."""
     client.run_javascript(f"document.getElementById('{name}').classList.remove('veiled')")
 

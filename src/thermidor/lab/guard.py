@@ -30,6 +30,8 @@ from thermidor.lab.headers import HOST, address, dressed, header
 LOG = logging.getLogger("thermidor.lab")
 ASSETS = ("/_nicegui", "/docs/")
 """Paths under which a page finds its parts: many small requests at once."""
+LABS = ("/lab", "/world")
+"""Pages that cost a fifth of a second each."""
 HEALTH = "/api/v1/health"
 """Where those ask who watch the program: never counted, and its body never read."""
 GONE = 499
@@ -49,6 +51,7 @@ class Door(NamedTuple):
 
 
 PAGES = Door(rate=20.0, burst=200.0, inside=40)
+COSTLY = Door(rate=2.0, burst=60.0, inside=20)
 PARTS = Door(rate=300.0, burst=3_000.0, inside=120)
 SOCKETS = Door(rate=4.0, burst=80.0, inside=80)
 MESSAGES = Door(rate=60.0, burst=600.0)
@@ -62,7 +65,8 @@ class Limits:
 
     body      bytes of a body, or of a message; letters: of path and query together; slow: seconds within which a body
               has to be there
-    page      requests for pages, the API and downloads; asset: for parts of pages; socket: pages that stay connected
+    page      requests for pages, the API and downloads; lab: for the lab itself; asset: for parts of pages;
+              socket: pages that stay connected
     message   what one such page says: a slider that is dragged some eight times a second, a key that is held thirty
     clients   addresses that are remembered
     proxies   whether the last address of X-Forwarded-For is the client's: only behind a proxy that writes it
@@ -72,6 +76,7 @@ class Limits:
     letters: int = 8_192
     slow: float = 10.0
     page: Door = PAGES
+    lab: Door = COSTLY
     asset: Door = PARTS
     socket: Door = SOCKETS
     message: Door = MESSAGES
@@ -183,7 +188,9 @@ class Guard:
 
     def _count(self, client: str, scope: Scope) -> tuple[Count, Door]:
         """What is counted of a client at the door that a request goes to. Raises Refused where there is no room."""
-        kind = "asset" if scope["path"].startswith(ASSETS) else "page"
+        path = scope["path"]
+        kind = "asset" if path.startswith(ASSETS) and not path.endswith(".html") else "page"
+        kind = "lab" if path in LABS else kind
         kind = "socket" if scope["type"] == "websocket" else kind
         door: Door = getattr(self.limits, kind)
         if client not in self.clients and len(self.clients) >= self.limits.clients:

@@ -23,9 +23,11 @@ from thermidor.lab.jobs import Desk
 from thermidor.lab.live import Lived
 from thermidor.lab.rooms import LASTS, MOST_OPENED, Full, Often, Rooms
 from thermidor.lab.tours import Step, Tour, revealed, tours
-from thermidor.lab.view import in_words
+from thermidor.lab.view import in_words, progress
 from thermidor.lab.words import say
 
+COUNTED = 5.0
+"""Seconds after which the answers of a room are counted again."""
 VOTER = "sessionStorage.thermidor = sessionStorage.thermidor || crypto.getRandomValues(new Uint32Array(4)).join('-')"
 """A token that the browser makes up for as long as its window is open, so that a page opened again is one voter."""
 
@@ -102,7 +104,8 @@ class Guide:
             self._say([say("tour.first")])
             return
         self.closed = True
-        frame.show(self.client, "lab")
+        frame.unveil(self.client, "lab")
+        self._say([say("see.wait")])
         for nth, choice in enumerate(self._needed()):
             ask = partial(self.desk.ask, f"{self.name} {nth}", choice, self._come)
             patiently(self.loop, ask, lambda: self._say([say("see.busy")]), self._there)
@@ -118,7 +121,9 @@ class Guide:
     def _come(self, came: Lived | Exception) -> None:
         if isinstance(came, Exception):
             self.loop.call_soon_threadsafe(self._fail, came)
-        elif came.whole:
+        elif not came.whole:
+            self.loop.call_soon_threadsafe(self._say, [progress(came)])
+        else:
             with told(self.loop, self._fail, "an answer could not be told"):
                 self._gather(came)
 
@@ -202,13 +207,14 @@ class Guide:
             frame.text("p", gone(self.lost)).classes("trouble").props("role=alert id=gone")
         if self.room:
             request = self.client.request
-            place = str(request.base_url).rstrip("/") + address(self.tour, self.number, self.room)
-            frame.text("p", say("tour.room_code", code=self.room, address=place)).classes("note").props("id=room")
+            place = f"{request.url.netloc}/tours"
+            frame.text("p", say("tour.room_code", code=self.room, address=place)).classes("code").props("id=room")
             if request.url.hostname in ("127.0.0.1", "localhost"):
                 frame.text("p", say("tour.room_local")).classes("note")
             if self.hides:
                 self.votes = frame.text("p", "").props("role=status id=votes")
                 frame.button(say("tour.room_again"), self._count, "count")
+                ui.timer(COUNTED, lambda: self._count() if self.closed else None)
         elif self.hides:
             frame.button(say("tour.room_make"), self._make_room, "room")
 

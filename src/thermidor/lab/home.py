@@ -19,6 +19,7 @@ def home() -> None:
     with frame.page(say("page.home")):
         frame.text("h1", say("page.choose"))
         frame.text("p", say("page.about")).classes("lead")
+        frame.text("p", say("page.chapter")).classes("note")
         first = tours()[0]
         with ui.element("p"):
             frame.text("b", say("page.begin"))

@@ -30,6 +30,8 @@ MOST_BYTES = 400_000_000
 """Of what is kept of whole ensembles."""
 MOST_WAITING = 200
 """Clients that may wait; more are refused."""
+MOST_PLACES = 120
+"""Of them of one address: thirty pages that each wait for a look, an ensemble and what lies behind (assumed)."""
 BUSY, VERY_BUSY = 3, 8
 """Previews waiting from which on they are made smaller, and smaller still."""
 LESS, CROWDED = Size((4,), 400, 100), Size((2,), 300, 100)
@@ -86,13 +88,13 @@ class Desk:
                 raise Busy
             if self._joins(client, choice, tell, quick=quick):
                 return
-            self._drop(client, None if quick else choice)
             found = self._found(choice, size)
+            if found is None and self._crowded(client):
+                raise Busy
+            self._drop(client, None if quick else choice)
             if self.now is not None and self.now.client == client and (found is not None or not self.now.quick):
                 self.now.stop.set()
             if found is None:
-                if len(self.waiting) >= MOST_WAITING:
-                    raise Busy
                 self.waiting[client, quick] = Asked(client, choice, size, tell, quick)
                 self.lock.notify()
         if found is not None:
@@ -110,6 +112,11 @@ class Desk:
                 asked.choice, asked.tell = choice, tell
                 return True
         return False
+
+    def _crowded(self, client: str) -> bool:
+        """Whether too many others wait, or too many pages of the same address."""
+        others = [one for one, _ in self.waiting if one != client]
+        return len(others) >= MOST_WAITING or sum(_who(one) == _who(client) for one in others) >= MOST_PLACES
 
     def _drop(self, client: str, but: Choice | None = None) -> None:
         """Drop what waits for a client, but for a look at a choice."""
@@ -184,7 +191,9 @@ class Desk:
 
     def _goes_on(self, asked: Asked) -> bool:
         """Whether the rest of a question waits again: it is not stale, and a look gives way where many wait."""
+        other = self.waiting.get((asked.client, False))
         stale = asked.stop.is_set() or (asked.client, asked.quick) in self.waiting
+        stale = stale or (asked.quick and other is not None and other.choice.lived != asked.choice.lived)
         return not stale and not (asked.quick and sum(quick for _, quick in self.waiting) >= BUSY)
 
     def _place(self, key: tuple[str, bool]) -> tuple[bool, float, float]:
@@ -196,23 +205,22 @@ class Desk:
         if sys.platform == "linux":  # pictures and pages first: a thread has a priority of its own, and hands it on
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), BEHIND)
         while (asked := self._next()) is not None:
-            self._serve(asked)
-            with self.lock:
+            came = self._serve(asked)
+            with self.lock:  # nobody joins a question between its answer and its end
                 self.now = None
+                if came is not None and not asked.stop.is_set():
+                    self._have_told(asked.tell, came)
 
-    def _serve(self, asked: Asked) -> None:
-        """Live one block of a question and tell of it; what is left of it waits again."""
+    def _serve(self, asked: Asked) -> Lived | Exception | None:
+        """Live one block of a question; what is left of it waits again. None of one that was stopped."""
         try:
-            found = self._block(asked)
+            return self._block(asked)
         except Interrupted:
-            return
+            return None
         except Exception as error:  # whatever it is, the desk goes on, and the one who asked is told
             if not isinstance(error, InputError | RunError | TimeoutError):
                 FAULTS.exception("a question could not be lived")
-            self._have_told(asked.tell, error)
-            return
-        if not asked.stop.is_set():
-            self._have_told(asked.tell, found)
+            return error
 
     def _block(self, asked: Asked) -> Lived:
         """A block more of a question, or all of it where it is kept. Raises InputError, RunError, TimeoutError."""

@@ -6,8 +6,11 @@ Addresses are the same for both (`/docs/NAME.html`), so that a link never has to
 from __future__ import annotations
 
 import re
+from contextlib import suppress
+from functools import lru_cache
 from html import escape
 from pathlib import Path
+from threading import Lock
 
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
@@ -19,6 +22,8 @@ from thermidor.lab.words import say
 
 PICTURES = (".png", ".svg", ".csv", ".json")
 EXTRAS = ["tables", "fenced-code-blocks", "header-ids", "footnotes", "cuddled-lists"]
+ONE = Lock()
+"""One page is made at a time: the rest of the lab goes on."""
 LINK = re.compile(r'(href="(?!\w+:)[^"#]*)\.md(?=["#])')
 
 
@@ -35,13 +40,21 @@ def manual(app: FastAPI) -> None:
 
 def answer(folder: Path, name: str) -> Response:
     """A page or a picture of a folder. Raises HTTPException 404 for what is not in it, or is neither."""
-    asked = (folder / (name or "index.html")).resolve()
-    inside = asked.is_relative_to(folder.resolve())
-    if inside and asked.suffix == ".html" and asked.with_suffix(".md").is_file():
-        return HTMLResponse(page_of(asked.with_suffix(".md").read_text(encoding="utf-8")))
-    if inside and asked.suffix in PICTURES and asked.is_file():
-        return FileResponse(asked)
+    with suppress(OSError, ValueError):  # a name that no file can have
+        asked = (folder / (name or "index.html")).resolve()
+        inside, source = asked.is_relative_to(folder.resolve()), asked.with_suffix(".md")
+        if inside and asked.suffix == ".html" and source.is_file():
+            with ONE:
+                return HTMLResponse(_kept(source, source.stat().st_mtime_ns))
+        if inside and asked.suffix in PICTURES and asked.is_file():
+            return FileResponse(asked)
     raise HTTPException(404)
+
+
+@lru_cache(maxsize=200)
+def _kept(source: Path, _: int) -> str:
+    """A page, made once for each time it was written."""
+    return page_of(source.read_text(encoding="utf-8"))
 
 
 def page_of(text: str) -> str:

@@ -6,30 +6,27 @@ import asyncio
 from dataclasses import replace
 from html import escape
 from typing import Any
-from urllib.parse import quote
 
 from nicegui import ui
 
-from thermidor.errors import InputError
-from thermidor.jit import rules_digest
 from thermidor.lab import curves, frame
-from thermidor.lab.changes import what
-from thermidor.lab.choice import Choice, read, scenario
+from thermidor.lab.changes import changes, what
+from thermidor.lab.choice import Choice, scenario
 from thermidor.lab.controls import Control
 from thermidor.lab.draw import LEFT, RIGHT
 from thermidor.lab.jobs import Desk
+from thermidor.lab.readout import points
 from thermidor.lab.reasons import because
 from thermidor.lab.sides import Sides
+from thermidor.lab.steps import Steps
 from thermidor.lab.take import FORMATS
-from thermidor.lab.view import Drawn, View, asked_of, in_words, set_to
+from thermidor.lab.view import Drawn, View, set_to
 from thermidor.lab.words import month_words, part, say
 
 FROM_LEFT = "(e) => emit(e.clientX - e.currentTarget.getBoundingClientRect().left)"
 COPY = "navigator.clipboard ? navigator.clipboard.writeText(location.href).then(() => true, () => false) : false"
 SETTLE = 0.7
 """Seconds for which a slider has to stand still to be taken as let go (assumed)."""
-MOST_STEPS = 50
-"""Changes that can be undone."""
 WHOLE = "(e) => emit(parseInt(e.target.value))"
 
 
@@ -40,11 +37,13 @@ class Lab:
         self, desk: Desk, choice: Choice, beside: Choice | None, *, hidden: bool = False, look: str = "", more: str = ""
     ) -> None:
         """Make it; `hidden`: its picture waits; `look`: a panel to mark; `more`: what else the address says."""
-        self.view = View(desk, choice, self.show, self.fail, asyncio.get_running_loop(), beside)
-        self.drawn, self.moves, self.look, self.more = 0, 0, look, more
-        self.before = list[tuple[Choice, Choice | None]]()
-        self.stands = choice, beside
         self.client = ui.context.client
+        request = self.client.request
+        address = request.client.host if request.client else ""
+        loop = asyncio.get_running_loop()
+        self.view = View(desk, choice, self.show, self.fail, loop, beside, address=address)
+        self.drawn, self.moves, self.look, self.more = 0, 0, look, more
+        self.steps = Steps(self)
         self.client.on_delete(self.view.leave)
         with ui.element("div").classes("lab" + " veiled" * hidden).props("id=lab"):
             with ui.element("section").classes("picture").props("id=shown"):
@@ -52,7 +51,7 @@ class Lab:
             with ui.element("aside").props(f'aria-label="{say("choose.conditions")}"'):
                 self.sides = Sides(self)
         ui.on("resized", self._resized)
-        ui.on("went_back", self._went_back)
+        ui.on("went_back", self.steps.went)
 
     @property
     def choice(self) -> Choice:
@@ -61,18 +60,20 @@ class Lab:
 
     def begin(self) -> None:
         """Ask for the first picture."""
-        ui.navigate.history.replace(self._link)
+        self.steps.begin()
         self.view.ask()
 
     def _picture(self) -> None:
         found = scenario(self.choice.scenario)
         self.title = ui.html("", sanitize=False, tag="div")
         self._titled(found.title)
-        self.progress = ui.element("p").classes("progress")
-        self.effect = frame.text("p", "").classes("effect").props("id=effect")
-        self.heard = ui.element("p").classes("skip").props("role=status")
+        self.heard = ui.element("p").classes("unseen").props("role=status")
         self.trouble = ui.element("p").classes("trouble").props("role=alert")
-        self.ribbon = ui.html("", sanitize=False).classes("drawing").props("id=ribbon data-ready=0")
+        with ui.element("div").classes("stage"):  # stays in sight while sliders further down are moved
+            self.changed = frame.text("p", "").classes("changed")
+            self.progress = frame.text("p", say("see.wait")).classes("progress")
+            self.effect = frame.text("p", "").classes("effect").props("id=effect")
+            self.ribbon = ui.html("", sanitize=False).classes("drawing").props("id=ribbon data-ready=0")
         self.ribbon.on("click", self._clicked, js_handler=FROM_LEFT)
         self.readouts = {"ribbon": frame.text("p", "").classes("readout").props("id=readout-ribbon")}
         with ui.element("label").classes("month"):
@@ -80,7 +81,7 @@ class Lab:
             self.month = ui.element("input").props("type=range id=month")
             self._month_range()
             self.month.on("change", self._month_moved, js_handler=WHOLE)
-        frame.text("p", say("see.regimes_help")).classes("note")
+        self.chance = frame.text("p", "").classes("note")
         self.key = ui.html("", sanitize=False, tag="ul").classes("key")
         self.why = ui.html("", sanitize=False, tag="section").classes("why").props("id=why aria-live=polite")
         self.actions = ui.element("div").classes("actions").props("tabindex=-1")
@@ -121,7 +122,7 @@ class Lab:
             "min": first,
             "max": last,
             "step": 1,
-            "value": at,
+            "^value": at,
             "aria-valuetext": told,
         }
         self.month.update()
@@ -132,6 +133,8 @@ class Lab:
         behind = "behind_beside" if self.view.beside is not None else "behind" if self.choice.changed else "alone"
         frame.say_in(self.note, say(f"see.{behind}", sources=curves.sources(self.choice) or say("see.no_sources")))
         choice = self.choice
+        told = "; ".join(changes(choice))
+        frame.say_in(self.changed, say("figure.changed", what=told) if told else "")
         with self.actions:
             if choice.month and not choice.at:
                 frame.button(say("do.branch"), self._branch, "branch")
@@ -140,7 +143,7 @@ class Lab:
                 frame.button(say("do.from_start"), self._from_start, "start")
             kept = self.view.beside
             if kept is None:
-                frame.button(say("do.keep"), lambda: self._beside(choice), "keep")
+                frame.button(say("do.keep"), lambda: self._beside(self.choice), "keep")
             else:
                 frame.text("p", say("do.kept", what=what(kept)))
                 frame.button(say("do.swap"), lambda: self._swap(kept), "swap")
@@ -167,8 +170,11 @@ class Lab:
                 self.panels[name].set_content(text)
             frame.say_in(self.progress, drawn.progress)
             frame.say_in(self.effect, drawn.effect)
+            frame.say_in(self.chance, say("see.regimes_help", runs=drawn.runs, points=points(drawn.runs)))
             for name, told in self.readouts.items():
-                frame.say_in(told, drawn.readings.get(name, ""))
+                text = drawn.readings.get(name, "")
+                told._props["data-own"] = text  # what the pointer leaves behind
+                frame.say_in(told, text)
             if drawn.whole:
                 self.below.classes(remove="quick")
                 frame.say_in(self.heard, f"{drawn.progress}. {drawn.effect}")
@@ -202,7 +208,7 @@ class Lab:
         if self.ribbon.props["data-ready"] == "0":
             frame.say_in(self.progress, say("see.wait"))
             self.ribbon.classes(add="old")
-        self._address()
+        self.steps.put()
         if other or anew:
             self._titled(scenario(choice.scenario).title)
             self._headed()
@@ -225,54 +231,21 @@ class Lab:
             with self.client:
                 self.go(self.choice)
 
-    @property
-    def _link(self) -> str:
-        """The whole state as an address, with the rules under which it was lived."""
-        kept = self.view.beside
-        beside = f"&beside={quote(kept.link)}" if kept is not None else ""
-        return f"/lab?{self.choice.link}{beside}{self.more}&rules={rules_digest()[:8]}"
-
-    def _address(self) -> None:
-        """Put the state into the browser's bar; what was changed is a step that can be gone back, a look is none."""
-        was, self.stands = self.stands, (self.choice, self.view.beside)
-        if _changes(was) == _changes(self.stands):
-            ui.navigate.history.replace(self._link)
-            return
-        self.before = [*self.before[1 - MOST_STEPS :], was]
-        ui.navigate.history.push(self._link)
-
-    def undo(self) -> None:
-        """Put things as they were before the last change."""
-        if not self.before:
-            ui.notify(say("choose.no_undo"))
-            return
-        *before, (choice, self.view.beside) = self.before
-        self.go(choice, anew=True)
-        self.before = before
-
-    def _went_back(self, event: Any) -> None:
-        """The browser went back or forward: show what its address says."""
-        try:
-            link, own = asked_of(str(event.args))
-            choice, beside = read(link), read(own["beside"]) if "beside" in own else None
-        except InputError as error:
-            self.fail(in_words(error))
-            return
-        self.view.beside, self.stands = beside, (choice, beside)
-        if self.before and _changes(self.before[-1]) == _changes(self.stands):
-            self.before.pop()
-        self.go(choice, anew=True)
-
     def _clicked(self, event: Any) -> None:
         found = scenario(self.choice.scenario)
         first, last = _number(self.choice.at or found.start), _number(found.end) + 1
-        part_of = (float(event.args) - LEFT) / max(self.view.wide - LEFT - RIGHT, 1.0)
-        self._look(min(max(int(first + part_of * (last - first)), first), last - 1))
+        if (place := frame.number(event.args)) is not None:
+            part_of = (place - LEFT) / max(self.view.wide - LEFT - RIGHT, 1.0)
+            self._look(int(first + part_of * (last - first)))
+            self.client.run_javascript(f"document.getElementById('month').value = {_number(self.choice.month)}")
 
     def _month_moved(self, event: Any) -> None:
-        self._look(int(event.args))
+        if (month := frame.number(event.args)) is not None:
+            self._look(int(month))
 
     def _look(self, number: int) -> None:
+        found = scenario(self.choice.scenario)
+        number = min(max(number, _number(self.choice.at or found.start)), _number(found.end))
         self.go(replace(self.choice, month=f"{number // 12}-{number % 12 + 1:02d}"))
 
     def _branch(self) -> None:
@@ -289,7 +262,7 @@ class Lab:
 
     def _beside(self, choice: Choice | None) -> None:
         self.view.beside = choice
-        self._address()
+        self.steps.put()
         self._act()
         self._focus()
         self.view.ask()
@@ -307,16 +280,13 @@ class Lab:
         ui.notify(say("do.copied" if done else "do.not_copied"))
 
     def _resized(self, event: Any) -> None:
-        wide = max(280.0, min(1600.0, float(event.args.get("wide", self.view.wide))))
-        panel = max(260.0, min(800.0, float(event.args.get("panel", self.view.panel_wide))))
+        told = event.args if isinstance(event.args, dict) else {}
+        wide, panel = (frame.number(told.get(name)) for name in ("wide", "panel"))
+        wide = max(280.0, min(1600.0, self.view.wide if wide is None else wide))
+        panel = max(260.0, min(800.0, self.view.panel_wide if panel is None else panel))
         if (wide, panel) != (self.view.wide, self.view.panel_wide):
             self.view.wide, self.view.panel_wide = wide, panel
             self.view.ask()
-
-
-def _changes(of: tuple[Choice, Choice | None]) -> tuple[Choice, Choice | None]:
-    """What of a state is a change that can be undone: not the month that is looked at."""
-    return replace(of[0], month=""), of[1]
 
 
 def _number(month: str) -> int:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from thermidor.lab.curves import Panel, Picture, month
 from thermidor.lab.words import month_words, say
@@ -12,8 +14,8 @@ from thermidor.views.palette import words
 
 LEAST = 0.02
 """Share of runs below which a regime is not named in a line (assumed)."""
-CHANCE = 0.15
-"""A share of 40 runs that differs by less is said to be within chance: the 95% half-width at one half."""
+DEALS = 200
+"""Deals by which chance is judged."""
 
 
 def steps(of: Picture) -> tuple[str, ...]:
@@ -31,7 +33,8 @@ def step_of(of: Picture, at: str) -> int | None:
     if not at or not of.months[0] <= month(at) <= of.months[-1]:
         return None
     place = int((month(at) - of.months[0]).astype(int))
-    return min(place // (len(of.months) // len(of.years)), len(of.years) - 1)
+    step = place // (len(of.months) // len(of.years))
+    return step if step < len(of.years) else None
 
 
 def of_panel(of: Picture, panel: Panel, names: Mapping[str, str]) -> tuple[str, ...]:
@@ -48,23 +51,29 @@ def of_panel(of: Picture, panel: Panel, names: Mapping[str, str]) -> tuple[str, 
         if record is not None and len(record[0]):
             near = int(np.argmin(abs(record[0] - of.years[nth])))
             if abs(record[0][near] - of.years[nth]) <= 0.5:
-                texts.append(f"{names['record'].partition(' (')[0]} {_plain(record[1][near])}")
+                called, unit = names["record"].partition(" (")[0], names.get("record_unit", "")
+                texts.append(f"{called} {_plain(record[1][near])}{unit}")
         told.append(f"{step}: {', '.join(texts)}" if texts else "")
     return tuple(told)
 
 
 def of_ribbon(of: Picture) -> tuple[str, ...]:
-    """The regimes and their shares of runs, a text for each step, in the month in its middle."""
+    """The regimes and their shares of runs, a text for each step, in the month in its middle, which is named."""
     many = len(of.months) // len(of.years)
-    places = range(many // 2, many * len(of.years), many)
+    return tuple(at_month(of, place) for place in range(many // 2, many * len(of.years), many))
+
+
+def at_month(of: Picture, place: int) -> str:
+    """The regimes and their shares of runs in a month, by its place."""
     ranked = sorted(of.shares, key=lambda label: -float(of.shares[label].mean()))
-    return tuple(
-        f"{step}: "
-        + ", ".join(
-            f"{words(label)} {100 * of.shares[label][at]:.0f}%" for label in ranked if of.shares[label][at] >= LEAST
-        )
-        for step, at in zip(steps(of), places, strict=True)
-    )
+    shares = {label: float(of.shares[label][place]) for label in ranked}
+    told = [f"{words(label)} {100 * share:.0f}%" for label, share in shares.items() if share >= LEAST]
+    return f"{month_words(str(of.months[place]))}: {', '.join(told)}"
+
+
+def points(runs: int) -> str:
+    """By how many points a share of so many runs may be off by chance: the 95% half-width at one half."""
+    return f"{98.0 / runs**0.5:.0f}"
 
 
 def _plain(value: float) -> str:
@@ -76,26 +85,34 @@ FORMS: Mapping[str, Callable[[float], str]] = {"share": "{:.1%}".format, "unit":
 """How numbers of a panel are written, by its scale."""
 
 
-def effect(of: Picture, back: Picture | None) -> str:
-    """What is most other than in what lies behind: the regime that gains or loses most, in the month of the widest gap.
+def effect(of: Picture, back: Picture | None, sentence: str = "see.effect") -> str:
+    """What is most other than in what lies behind: the widest gap between two shares of runs, over regimes and months.
 
-    Empty where nothing lies behind, or the two have no month in common.
+    It is told only where it is wider than such a gap is in 95 of 100 deals that mix the runs of both and part them by
+    chance; the deals are the same for the same runs. Empty where nothing lies behind, or no month is common to both.
     """
-    if back is None:
+    if back is None or of.reading.names != back.reading.names:
         return ""
     first, last = max(of.months[0], back.months[0]), min(of.months[-1], back.months[-1])
     if first > last:
         return ""
-    many = int((last - first).astype(int)) + 1
-    begins = [int((first - one.months[0]).astype(int)) for one in (of, back)]
-    here, there = (slice(begin, begin + many) for begin in begins)
-    none = np.zeros(many)
-    now = {label: share[here] for label, share in of.shares.items()}
-    before = {label: share[there] for label, share in back.shares.items()}
-    gaps = {label: now.get(label, none) - before.get(label, none) for label in {*now, *before}}
-    most = max(sorted(gaps), key=lambda label: float(abs(gaps[label]).sum()))
-    at = int(np.argmax(abs(gaps[most])))
-    if abs(gaps[most][at]) < CHANCE:
-        return say("see.no_effect")
-    told = {name: f"{100 * shares.get(most, none)[at]:.0f}" for name, shares in (("before", before), ("after", now))}
-    return say("see.effect", label=words(most), month=month_words(str(first + at)), **told)
+    here, there = (_labels(one, first, last) for one in (of, back))
+    held = (np.concatenate([here, there])[:, :, None] == np.arange(len(of.reading.names))).astype(np.float32)
+    runs, months, names = held.shape
+    sides = np.where(np.arange(runs) < len(here), 1.0 / len(here), -1.0 / len(there)).astype(np.float32)
+    gaps = (sides @ held.reshape(runs, -1)).reshape(months, names)
+    dealt = np.random.default_rng(1).permuted(np.tile(sides, (DEALS, 1)), axis=1)
+    by_chance = float(np.quantile(abs(dealt @ held.reshape(runs, -1)).max(axis=1), 0.95))
+    at, code = np.unravel_index(int(abs(gaps).argmax()), gaps.shape)
+    if abs(gaps[at, code]) <= by_chance:
+        return say("see.no_effect", points=f"{100 * by_chance:.0f}")
+    after, before = (100 * float((one[:, at] == code).mean()) for one in (here, there))
+    label, month = words(of.reading.names[code]), month_words(str(first + at))
+    return say(sentence, label=label, month=month, after=f"{after:.0f}", before=f"{before:.0f}")
+
+
+def _labels(of: Picture, first: np.datetime64, last: np.datetime64) -> NDArray[np.integer[Any]]:
+    """The codes of a picture's regimes [run, month], from a month to another."""
+    begin = int((first - of.months[0]).astype(int))
+    here = of.reading.country(of.country)
+    return np.asarray(of.reading.labels)[:, begin : begin + int((last - first).astype(int)) + 1, here]

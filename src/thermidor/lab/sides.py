@@ -45,7 +45,7 @@ class Sides:
         with self.box:
             self._menus(self.lab.choice)
             with ui.element("div").classes("actions"):
-                frame.button(say("choose.undo"), self.lab.undo, "undo")
+                frame.button(say("choose.undo"), self.lab.steps.undo, "undo")
                 frame.button(say("choose.reset"), self._reset, "reset")
             self._sliders(self.lab.choice)
             self._switches(self.lab.choice)
@@ -75,18 +75,15 @@ class Sides:
                 with ui.element("fieldset"):
                     frame.text("legend", say(f"choose.{group}{'_then' if choice.at else ''}"))
                     for control in own:
-                        slider(control, told.get(control.key, control.value), self.lab.moved)
+                        slider(control, told.get(control.key, control.value), self.lab.moved, waits=self.waits)
 
     def _switches(self, choice: Choice) -> None:
-        some = bool(choice.without or choice.then_without)
-        with ui.element("details").classes("switches").props("id=switches" + " open" * some) as folded:
+        with ui.element("details").classes("switches").props("id=switches") as folded:
             frame.text("summary", say("choose.switches"))
             frame.text("p", say("choose.switches_help")).classes("note")
             box = ui.element("div")
-        if some:
-            self._boxes(box)
-        else:  # fourscore elements, made for those who look
-            folded.on("toggle", lambda _: None if box.default_slot.children else self._boxes(box))
+        # fourscore elements, made for those who look
+        folded.on("toggle", lambda _: None if box.default_slot.children else self._boxes(box))
 
     def _boxes(self, holder: Element) -> None:
         """A switch for what comes from outside, and one for every mechanism, by the step of the month it is part of."""
@@ -120,7 +117,7 @@ class Sides:
 
     def _reset(self) -> None:
         choice = self.lab.choice
-        self.lab.go(replace(choice.base, country=choice.country), anew=True)
+        self.lab.go(choice.base, anew=True)
 
 
 def menu(name: str, told: dict[str, str], value: str, do: Any) -> Element:
@@ -134,20 +131,23 @@ def menu(name: str, told: dict[str, str], value: str, do: Any) -> Element:
     return made.on("change", lambda e: do(str(e.args)), js_handler="(e) => emit(e.target.value)")
 
 
-def slider(control: Control, value: float, moved: Any) -> None:
-    """A slider with its name, its number and what is to be said of it."""
+def slider(control: Control, value: float, moved: Any, *, waits: bool = False) -> None:
+    """A slider with its name, its number and what is to be said of it; one that waits for its value can't be moved."""
     name = control.key.partition(".")[2].replace(".", "-")
     with ui.element("div").classes("control"):
         with ui.element("div").classes("named"):
             frame.text("label", control.name).props(f"for=set-{name}")
-            number = frame.text("span", shown(control, value)).props("aria-hidden=true")
+            number = frame.text("span", "…" if waits else shown(control, value)).props("aria-hidden=true")
         knob = ui.element("input").props(f"type=range id=set-{name}")
-        knob._props |= {"min": control.low, "max": control.high, "step": control.step, "value": value}
-        knob._props["aria-valuetext"] = spoken(control, value)
+        knob._props |= {"min": control.low, "max": control.high, "step": control.step, "^value": value}
+        knob._props |= {"aria-valuetext": spoken(control, value), "disabled": waits}
 
         def drag(event: Any, quick: bool) -> None:
-            at = float(event.args)
-            knob._props |= {"value": at, "aria-valuetext": spoken(control, at)}
+            at = frame.number(event.args)
+            if at is None:
+                return
+            knob._props["aria-valuetext"] = spoken(control, at)
+            knob.update()  # its value is the browser's own: sent back, it would come after a later one
             frame.say_in(number, shown(control, at))
             moved(control, at, quick=quick)
 

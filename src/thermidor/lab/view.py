@@ -30,6 +30,8 @@ from thermidor.views.ribbon import layers
 
 BESIDES = ("tour", "step", "room", "beside", "rules")
 """Words of an address that are no part of a choice."""
+TEN = 10
+"""Months of which all shares are told in words, about."""
 FAULT = "a picture could not be drawn"
 WIDE = 860.0
 """Pixels of a ribbon until the browser has told its own."""
@@ -39,10 +41,13 @@ WIDE = 860.0
 class Drawn:
     """Texts ready to be shown: the ribbon, the panels by name, what is said of the runs, the reasons of the month.
 
+    choice    what was asked when it was drawn; lived: what was lived for it
     effect    what is most other than in what lies behind; readings: numbers of the month that is looked at, by panel,
               and "ribbon"; both once all runs are there
     """
 
+    choice: Choice
+    lived: Choice
     ribbon: str
     panels: dict[str, str]
     words: str
@@ -50,6 +55,7 @@ class Drawn:
     effect: str
     readings: dict[str, str]
     labels: tuple[str, ...]
+    runs: int
     why: Why | None
     whole: bool
 
@@ -60,6 +66,7 @@ class View:
 
     show      told, in the page's loop, of what is drawn; fail: of what went wrong, in words
     choice    what is asked; beside: what is kept beside it in place of the scenario as it is
+    address   of the visitor: those of one address take turns
     shown     what was drawn last; back: what lies behind it
     left      whether the page was closed
     states    where a branch stands at its beginning, by variable; None for runs from the start, or before it was lived
@@ -74,10 +81,14 @@ class View:
     wide: float = WIDE
     panel_wide: float = 420.0
     client: str = field(default_factory=lambda: uuid4().hex)
+    address: str = ""
     shown: Drawn | None = None
     back: Picture | None = None
     states: dict[str, float] | None = None
     left: bool = False
+
+    def __post_init__(self) -> None:
+        self.client = f"{self.address} {self.client}" if self.address else self.client
 
     @property
     def behind(self) -> Choice | None:
@@ -121,7 +132,9 @@ class View:
 
     def _come_back(self, came: Lived | Exception) -> None:
         behind = self.behind
-        if isinstance(came, Lived) and behind is not None and came.choice.lived == behind.lived:
+        if isinstance(came, Exception):
+            self.loop.call_soon_threadsafe(self._fail, came)
+        elif behind is not None and came.choice.lived == behind.lived:
             with told(self.loop, self._fail, FAULT):
                 self.back = curves.picture(came, behind.country, behind.lens)
                 if came.whole:
@@ -132,13 +145,18 @@ class View:
             self.loop.call_soon_threadsafe(self._fail, came)
         elif came.choice.lived == self.choice.lived or self._passing(came):
             with told(self.loop, self._fail, FAULT):
-                self.shown = self.drawn(came)
-                self.loop.call_soon_threadsafe(self.show, self.shown)
+                self.loop.call_soon_threadsafe(self._take, self.drawn(came))
 
     def _passing(self, came: Lived) -> bool:
         """Whether this is a look at a place that the slider has passed a moment ago."""
-        of = came.choice
-        return came.size != full(of) and (of.scenario, of.at) == (self.choice.scenario, self.choice.at)
+        return came.size != full(came.choice) and _unset(came.choice) == _unset(self.choice)
+
+    def _take(self, drawn: Drawn) -> None:
+        """Show what was drawn, unless the page was changed meanwhile; called in its loop."""
+        looks = [replace(one, set={}, then={}) if not drawn.whole else one for one in (drawn.choice, self.choice)]
+        if looks[0] == looks[1]:
+            self.shown = drawn
+            self.show(drawn)
 
     def _fail(self, error: Exception) -> None:
         self.fail(in_words(error))
@@ -162,7 +180,13 @@ class View:
         seen: dict[str, Any] = {"behind": back, "month": month}
         panels = {
             p.name: draw.panel(
-                p, of, self.panel_wide, name=names[p.name]["title"], readings=readings.get(p.name, ()), **seen
+                p,
+                of,
+                self.panel_wide,
+                name=names[p.name]["title"],
+                names=names[p.name],
+                readings=readings.get(p.name, ()),
+                **seen,
             )
             for p in curves.panels()
         }
@@ -170,12 +194,24 @@ class View:
         drawn = readings.get("ribbon", ())
         ribbon = draw.ribbon(of, wide, tall=tall, name=say("see.regimes"), readings=drawn, **seen)
         at = readout.step_of(of, month)
+        seen_in_month = {name: texts[at] for name, texts in readings.items()} if at is not None else {}
+        if month and all_there:
+            seen_in_month["ribbon"] = readout.at_month(of, int((curves.month(month) - of.months[0]).astype(int)))
+        decades = "; ".join(drawn[:: max(len(drawn) // TEN, 1)])
+        told_whole = draw.said(of) + (". " + say("see.decades", told=decades) if decades else "")
+        reasons = why(lived, of, month, choice.lens) if month and all_there else None
+        sentence = "see.effect" if self.beside is None else "see.differ"
         return Drawn(
-            ribbon, panels, draw.said(of), progress(lived),
-            readout.effect(of, back) if all_there and back is not None and back.whole else "",
-            {name: texts[at] for name, texts in readings.items()} if at is not None else {},
-            tuple(layers(of.shares)), why(lived, of, month, choice.lens) if month and all_there else None, all_there,
+            choice, lived.choice.lived, ribbon, panels, told_whole, progress(lived),
+            readout.effect(of, back, sentence) if all_there and back is not None and back.whole else "",
+            seen_in_month,
+            tuple(layers(of.shares)), of.members, reasons, all_there,
         )  # fmt: skip
+
+
+def _unset(choice: Choice) -> Choice:
+    """What is lived of a choice, but for where its sliders stand."""
+    return replace(choice.lived, set={}, then={})
 
 
 def progress(lived: Lived) -> str:

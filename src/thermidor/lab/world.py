@@ -13,7 +13,8 @@ from thermidor.lab import curves, draw, frame
 from thermidor.lab.asking import patiently, told
 from thermidor.lab.choice import Choice, scenario
 from thermidor.lab.jobs import Desk
-from thermidor.lab.live import Lived
+from thermidor.lab.live import WORLD, Lived
+from thermidor.lab.readout import points
 from thermidor.lab.view import in_words, progress
 from thermidor.lab.words import say
 from thermidor.views.ribbon import layers
@@ -29,7 +30,8 @@ class World:
         self.name, self.loop = uuid4().hex, asyncio.get_running_loop()
         self.client.on_delete(lambda: desk.leave(self.name))
         frame.text("h1", say("world.title"))
-        frame.text("p", f"{scenario(choice.scenario).title}. {say('world.help')}").classes("lead")
+        about = say("world.help", runs=WORLD.members, points=points(WORLD.members))
+        frame.text("p", f"{scenario(choice.scenario).title}. {about}").classes("lead")
         self.progress = frame.text("p", "").classes("progress").props("role=status")
         self.key = ui.html("", sanitize=False, tag="ul").classes("key")
         self.box = ui.html("", sanitize=False, tag="ul").classes("world")

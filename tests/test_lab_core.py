@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import threading
 import time
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import numpy as np
@@ -23,6 +25,7 @@ from thermidor.lab.choice import Choice, check, read, scenario
 from thermidor.lab.controls import controls
 from thermidor.lab.jobs import Desk
 from thermidor.lab.live import Lived, Size
+from thermidor.lab.view import View
 from thermidor.lab.why import why
 from thermidor.rules import load_rules
 from thermidor.runs.result import Result
@@ -259,6 +262,62 @@ def test_something_is_seen_while_a_slider_moves_on(slow: list[tuple[str, int, in
         assert len({choice for choice, *_ in slow}) == 1 and sum(first > 0 for *_, first in slow) == 1
     finally:
         desk.close()
+
+
+def test_the_rest_of_a_stale_look_is_not_lived(slow: list[tuple[str, int, int]]) -> None:
+    """Another theory is asked while a look is lived: its block ends, its rest is dropped."""
+    desk, told = Desk(), list[Lived | Exception]()
+    try:
+        desk.ask("a", Choice(scenario=SHORT, seed=3), told.append, quick=True)
+        time.sleep(0.02)
+        desk.ask("a", Choice(scenario=SHORT, theory="bellicist"), told.append)
+        waited(desk)
+        assert [(theory, first) for theory, _, first in slow if theory != "bellicist"] == [("trotsky", 0)]
+        assert isinstance(told[-1], Lived) and told[-1].whole and told[-1].choice.theory == "bellicist"
+    finally:
+        desk.close()
+
+
+def test_one_address_takes_not_all_places(slow: list[tuple[str, int, int]], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its pages are refused once they are too many; another is let in; who is refused loses nothing that waits."""
+    monkeypatch.setattr(jobs, "MOST_PLACES", 3)
+    desk, told = Desk(), list[object]()
+    try:
+        for page in range(3):
+            desk.ask(f"here {page}", Choice(scenario=SHORT, seed=page), told.append)
+        waiting = len(desk.waiting)
+        with pytest.raises(jobs.Busy):
+            for page in range(3, 9):
+                desk.ask(f"here {page}", Choice(scenario=SHORT, seed=page), told.append)
+        assert len(desk.waiting) >= waiting
+        desk.ask("there 1", Choice(scenario=SHORT, seed=99), told.append)
+    finally:
+        desk.close()
+
+
+def test_a_picture_of_what_was_left_is_not_shown() -> None:
+    """Drawn for another scenario, country or month than the page now asks for, it is dropped; a passed look is not."""
+    shown: list[Any] = []
+    loop = asyncio.new_event_loop()
+    desk = Desk()
+    try:
+        page = View(desk, Choice(scenario=SHORT), shown.append, shown.append, loop)
+        drawn = page.drawn(lived())
+        page._take(drawn)
+        assert shown == [drawn] and page.shown is drawn
+        for other in (Choice(scenario="paris-1871"), Choice(scenario=SHORT, month="1935-01")):
+            page.choice = other
+            page._take(drawn)
+        assert shown == [drawn]
+        page.choice = Choice(scenario=SHORT, set={"germany.literacy": 0.5})
+        page._take(replace(drawn, whole=False))
+        assert len(shown) == 2
+        page.choice = Choice(scenario=SHORT, theory="bellicist")
+        page._take(replace(drawn, whole=False))
+        assert len(shown) == 2
+    finally:
+        desk.close()
+        loop.close()
 
 
 def test_a_size_falls_into_blocks() -> None:

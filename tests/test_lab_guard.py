@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from thermidor.lab.guard import HEALTH, TOO_MANY, Door, Guard, Limits
 from thermidor.lab.headers import DATA, HEADERS, address, policy
-from thermidor.lab.jobs import LONGEST, MOST_WAITING
+from thermidor.lab.jobs import LONGEST, MOST_PLACES, MOST_WAITING
 from thermidor.lab.rooms import MOST_OPENED, WITHIN
 
 ONE = "203.0.113.7"
@@ -554,13 +554,15 @@ def test_the_page_on_servers_tells_the_limits_and_the_policy() -> None:
 
     assert told("body of a request") == [limits.body, limits.slow]
     assert told("address, with its query") == [limits.letters]
-    assert told("requests for pages, the API, downloads") == list(limits.page)
-    assert told("parts of pages (scripts, styles, documentation)") == list(limits.asset)
+    assert told("requests for other pages, documentation, the API, downloads") == list(limits.page)
+    lab = next(name for name in rows if name.startswith("the lab and the world"))
+    assert told(lab) == list(limits.lab)
+    assert told("parts of pages (scripts, styles, pictures)") == list(limits.asset)
     assert told("pages that stay connected") == list(limits.socket)
     assert told("what an open page says") == [limits.message.rate, limits.message.burst, limits.body]
     assert told("rooms opened") == [MOST_OPENED, WITHIN / 60.0]
     assert told("addresses remembered") == [limits.clients]
-    assert told("questions that wait for runs") == [MOST_WAITING, LONGEST]
+    assert told("questions that wait for runs") == [MOST_WAITING, MOST_PLACES, LONGEST]
     assert policy("HOST") in text.replace(";\n", "; ")
 
 

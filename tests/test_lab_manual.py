@@ -39,6 +39,8 @@ def test_tables_are_tables() -> None:
         "../README.html",
         "../src/thermidor/jit.py",
         "build.py",
+        "a\x00.html",
+        "a" * 300 + ".html",
         "/etc/passwd",
         "nothing.html",
         "ledger",

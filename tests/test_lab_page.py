@@ -422,6 +422,32 @@ def test_a_change_can_be_undone(page: Any) -> None:
     assert "gdp_per_head" not in page.evaluate("location.href")
 
 
+def test_undo_after_back_and_forward(page: Any) -> None:
+    """Undo is Back: it goes on working after both, and keys held on one slider are one step that loses none."""
+    page.goto("/lab?v=1&scenario=germany-1933")
+    first = ribbon(page)
+    page.select_option("#menu-theory", "bellicist")
+    changed(page, first)
+    page.go_back()
+    page.wait_for_function("() => !location.href.includes('bellicist')")
+    page.wait_for_function("() => document.querySelector('#menu-theory').value === 'trotsky'")
+    page.go_forward()
+    page.wait_for_function("() => document.querySelector('#menu-theory').value === 'bellicist'")
+    page.click("#do-undo")
+    page.wait_for_function("() => document.querySelector('#menu-theory').value === 'trotsky'")
+    page.focus("#set-literacy")
+    step = float(page.get_attribute("#set-literacy", "step"))
+    began = float(page.input_value("#set-literacy"))
+    for _ in range(12):
+        page.keyboard.press("ArrowLeft")
+        page.wait_for_timeout(40)
+    page.wait_for_function("() => location.href.includes('literacy')")
+    page.wait_for_timeout(1500)
+    assert float(page.input_value("#set-literacy")) == pytest.approx(began - 12 * step, abs=0.5 * step)
+    page.click("#do-undo")
+    page.wait_for_function("() => !location.href.includes('literacy')")
+
+
 def test_numbers_under_the_pointer(page: Any) -> None:
     """The numbers of a year are shown where the pointer is, and those of the month that is looked at by keyboard."""
     page.goto("/lab?v=1&scenario=germany-1933&month=1935-01")
@@ -431,6 +457,8 @@ def test_numbers_under_the_pointer(page: Any) -> None:
     assert "1934/35" in told and "measured" in told
     page.hover(".panel svg >> nth=0", position={"x": 400, "y": 40})
     page.wait_for_function("(was) => document.querySelector('.panel .readout').innerText !== was", arg=told)
+    page.hover("h1")
+    page.wait_for_function("(was) => document.querySelector('.panel .readout').innerText === was", arg=told)
     page.hover("#ribbon svg", position={"x": 150, "y": 40})
     page.wait_for_function("() => /19.*%/.test(document.querySelector('#readout-ribbon').innerText)")
 

@@ -92,8 +92,9 @@ def redated(scenario: Scenario, name: str, at: str, until: str) -> Scenario:
             event["knots"] = {month: round(number, 4) for month, number in event["knots"].items()}
     data |= {
         "name": name,
-        "title": f"{scenario.title}: as it stands in {at}",
-        "about": f"{scenario.about.rstrip()} Begun in {at}, from the state that runs of {scenario.name} reached.",
+        "title": f"{scenario.title}: what runs have made of it by {at}",
+        "about": f"Where runs of {scenario.name} stand in {at}: the model's own state, not that of the record. "
+        f"Their beginning: {scenario.about.rstrip()}",
         "start": at,
         "end": until,
     }

@@ -106,20 +106,17 @@ class Lived:
 
 def live(choice: Choice, size: Size, first: int, cancel: Event | None = None, threads: int | None = None) -> Result:
     """Live the block of members that begins with `first`. Raises InputError, RunError, or Interrupted."""
+    from thermidor.futures.branch import branch
     from thermidor.runs.ensemble import run
 
-    countries = tuple(scenario(choice.scenario).countries)
-    own = scenario(choice.scenario)
-    whole: dict[str, Any] = {"citizens": size.of(countries), "theory": choice.theory, "without": choice.without}
-    whole |= {"set": choice.set}
     asked: dict[str, Any] = {"seed": choice.seed, "threads": threads, "cancel": cancel}
     if choice.at:
-        from thermidor.futures.branch import branch
-
         asked |= {"set": choice.then, "without": choice.then_without, "replicates": size.members}
         parent = _parent(replace(choice, at="", then={}, then_without=()).lived, full(choice), cancel)
         return branch(parent, at=choice.at, member=choice.member, **asked)
-    return run(own, replicate=size.block(first), **whole, **asked)
+    own = scenario(choice.scenario)
+    asked |= {"set": choice.set, "without": choice.without, "theory": choice.theory}
+    return run(own, replicate=size.block(first), citizens=size.of(tuple(own.countries)), **asked)
 
 
 def _parent(choice: Choice, size: Size, cancel: Event | None = None) -> Result:

@@ -27,7 +27,7 @@ from thermidor.lab.view import in_words, progress
 from thermidor.lab.words import say
 
 COUNTED = 5.0
-"""Seconds after which the answers of a room are counted again."""
+"""Seconds after which the answers of a room are counted again, for those who have answered."""
 VOTER = "sessionStorage.thermidor = sessionStorage.thermidor || crypto.getRandomValues(new Uint32Array(4)).join('-')"
 """A token that the browser makes up for as long as its window is open, so that a page opened again is one voter."""
 
@@ -214,7 +214,7 @@ class Guide:
             if self.hides:
                 self.votes = frame.text("p", "").props("role=status id=votes")
                 frame.button(say("tour.room_again"), self._count, "count")
-                ui.timer(COUNTED, lambda: self._count() if self.closed else None)
+                ui.timer(COUNTED, lambda: self._count() if self.chosen >= 0 else None)
         elif self.hides:
             frame.button(say("tour.room_make"), self._make_room, "room")
 

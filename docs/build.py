@@ -29,6 +29,7 @@ from thermidor.jit import rules_digest
 from thermidor.ledger.entry import shipped
 from thermidor.rules import load_rules
 from thermidor.rules.registry import Rule
+from thermidor.rules.rewritten import still_so
 
 MADE = "<!-- made by docs/build.py: edit the code or the data, not this page -->"
 SECTIONS = {
@@ -312,12 +313,12 @@ EARLIER = "**Made under earlier rules**: what follows need not be so any more (d
 
 def dated(text: str) -> str:
     """A page of results with the note of its age, or without it."""
-    was, now = re.search(r"rules ([0-9a-f]{16})", text), rules_digest()
+    was = re.search(r"rules ([0-9a-f]{16})", text)
     text = re.sub(r"\*\*Made under earlier rules\*\*.*\n\n", "", text)
-    if was is None or was[1] == now:
+    if was is None or still_so(was[1]):
         return text
     title, _, rest = text.partition("\n\n")
-    return f"{title}\n\n{EARLIER.format(was=was[1], now=now)}\n\n{rest}"
+    return f"{title}\n\n{EARLIER.format(was=was[1], now=rules_digest())}\n\n{rest}"
 
 
 def write() -> list[Path]:

@@ -14,6 +14,7 @@ from thermidor.fitting.targets import load_targets
 from thermidor.jit import rules_digest
 from thermidor.ledger.entry import FOLDER, Entry, Trial, shipped
 from thermidor.ledger.judge import VERDICTS
+from thermidor.rules.rewritten import still_so
 from thermidor.theories import DEFAULT
 
 FOUND, THEORIES = DOCS / "results" / "ledger.json", DOCS / "results" / "ledger-theories.json"
@@ -43,8 +44,7 @@ def verdicts_block() -> str:
 
 
 def _made(found: dict[str, Any]) -> str:
-    now = rules_digest()
-    age = "" if found["rules_code"] == now else f" **The rules are {now} now.**"
+    age = "" if still_so(found["rules_code"]) else f" **The rules are {rules_digest()} now.**"
     return (
         f"Made by `python docs/ledger.py`: rules {found['rules_code']}, seed {found['seed']}, {_sizes(found)}, "
         f"{found['draws']} draws of the rules, {found['on']}.{age}"

@@ -135,6 +135,21 @@ def test_cancelled_run_stops_soon_and_keeps_nothing(tmp_path):
     assert not [t for t in threading.enumerate() if t.name.startswith("thermidor")]
 
 
+def test_who_lives_hears_at_once_of_a_cancel():
+    """A member sees the caller's event itself, and need not wait until the calling thread looks at it."""
+    cancel, heard = threading.Event(), list[bool]()
+
+    def one(resolved, rules, **asked):
+        heard.append(asked["cancel"].is_set())
+        cancel.set()
+        heard.append(asked["cancel"].is_set())
+        return fakes.simulate(resolved, rules, **asked | {"cancel": threading.Event()})
+
+    with pytest.raises(Interrupted):
+        go(replicates=3, threads=1, simulate=one, cancel=cancel)
+    assert heard[:2] == [False, True]
+
+
 def test_ctrl_c_stops_soon_keeps_nothing_and_leaves_the_old_run(tmp_path):
     old = go(out=tmp_path / "r", seed=2)
     slow = functools.partial(fakes.simulate, pause=0.6)

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 import thermidor
+from thermidor.jit import rules_digest
+from thermidor.rules.rewritten import REWRITTEN, still_so
 
 PACKAGE = Path(thermidor.__file__).parent
 LIVE = """
@@ -105,3 +107,9 @@ def test_the_digest_covers_all_that_a_compiled_month_holds(copied, tmp_path, nam
         found.append(run_python(digest, copied, NUMBA_CACHE_DIR=str(cache)).stdout)
     assert len(set(found)) == 5
     assert len(list((cache / "kernels").iterdir())) <= 3
+
+
+def test_rules_written_otherwise_are_the_present_ones():
+    """What was made under an earlier digest still stands, until a rule is changed: then its line has to go."""
+    assert set(REWRITTEN.values()) == {rules_digest()}
+    assert all(map(still_so, (*REWRITTEN, rules_digest()))) and not still_so("0" * 16)

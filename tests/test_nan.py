@@ -10,7 +10,7 @@ import pytest
 
 from small import MINIATURE, live, start, state
 from thermidor.country import FIELDS, OUTSIDE, VARIABLES
-from thermidor.errors import RunError
+from thermidor.errors import InputError, RunError
 from thermidor.runs.finite import PACKAGE, STEPS, check_finite, written_by
 from thermidor.runs.simulate import advance, resume
 
@@ -104,3 +104,11 @@ def test_every_written_field_has_its_step():
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "c":
                 assert node.attr in fields, f"{path.name}: c.{node.attr} is no field of the country"
+
+
+def test_too_few_citizens_are_refused():
+    """Where nobody works in the towns, or in the villages, technique would be a number without sense, and explode."""
+    with pytest.raises(InputError, match="too few citizens") as caught:
+        live(months=1, citizens=2)
+    assert caught.value.where.startswith("citizens: ") and "of 2 drawn for" in caught.value.why
+    assert np.isfinite(live(months=60, citizens=100).series).all()

@@ -14,7 +14,7 @@ from small import MINIATURE, live, rules, several, start, state
 from thermidor.country import VARIABLES
 from thermidor.errors import Interrupted
 from thermidor.runs import checkpoint, simulate
-from thermidor.runs.simulate import advance, pack, resume, unpack
+from thermidor.runs.simulate import advance, begin, pack, resume, unpack
 from thermidor.scenarios import load_scenario, resolve
 
 MONTHS = 40
@@ -42,6 +42,15 @@ def test_any_slicing_gives_the_same_bits(whole, cuts, slice_months):
     assert same(pack(now), whole.state)
 
 
+@pytest.mark.parametrize(("citizens", "slices"), [(100, [40]), (4_000, [12, 12, 12, 4]), (20_000, [12, 12, 12, 4])])
+def test_slices_are_longer_where_citizens_are_few(monkeypatch, citizens, slices):
+    """At least a year, and at least so many lives that calling costs little."""
+    told = []
+    now = begin(start(), rules(), seed=1, replicate=0, citizens=citizens)
+    advance(now, MONTHS, on_year=lambda done, _: told.append(done))
+    assert told == list(np.cumsum(slices))
+
+
 @pytest.mark.parametrize("threads", [1, 2, 3])
 def test_threads_give_the_bits_of_one(monkeypatch, threads):
     """Citizens of several chunks in two countries, in one compiled call or spread over threads."""
@@ -66,7 +75,7 @@ def test_going_on_after_a_cancel_gives_the_same_bits(monkeypatch, whole, threads
     monkeypatch.setattr(simulate, "threaded_month", until)
     on_year = (lambda done, _: cancel.set() if done >= after else None) if threads == 1 else None
     with pytest.raises(Interrupted):
-        advance(now, MONTHS, threads=threads, cancel=cancel, on_year=on_year)
+        advance(now, MONTHS, threads=threads, cancel=cancel, on_year=on_year, slice_months=12)
     done = now["month"]
     assert done == (after if threads > 1 else 12 * -(-after // 12))
     rest = advance(now, MONTHS - done, threads=threads)

@@ -2,8 +2,8 @@
 
 A student is a page's own `View`, without the browser: a move of one slider by chance every five seconds, timed from the
 move to the moment at which a picture drawn for it is handed to the page. In the browser the time runs from the slider's
-event to the change of the ribbon; the first picture of a move has two of the preview's eight runs. A slider is also
-dragged without a stop, and the pictures are counted that are shown meanwhile.
+event to the change of the ribbon. A slider is also dragged without a stop, and the pictures are counted that are shown
+meanwhile.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from thermidor.errors import InputError
 from thermidor.lab.choice import Choice
 from thermidor.lab.controls import controls
 from thermidor.lab.jobs import Desk
+from thermidor.lab.live import PREVIEW
 from thermidor.lab.view import Drawn, View, set_to
 from validation.ensemble import Plan
 from validation.page import Cell, Page, Table
@@ -58,9 +59,8 @@ def report(plan: Plan) -> Page:
     rows: list[list[Cell]] = []
     about = ""
     if not plan.small:
-        first, all_eight, pictures = browser(MOVES, plan.seed)
-        rows.append(row("browser: first picture, 2 runs", first))
-        rows.append(row("browser: all 8 runs", all_eight))
+        looks, pictures = browser(MOVES, plan.seed)
+        rows.append(row(f"browser: {PREVIEW.members} runs of {PREVIEW.citizens:,} citizens", looks))
         about = f"While a slider was dragged without a stop for {DRAG:g} s, {pictures} pictures were shown. "
     came = asyncio.run(crowd(students, seconds, plan.seed))
     rows.append(row(f"{students} students, a move each {EVERY:g} s, {seconds:.0f} s", came.seconds))
@@ -143,8 +143,8 @@ def megabytes() -> float:
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
 
 
-def browser(moves: int, seed: int) -> tuple[list[float], list[float], int]:
-    """Random moves in a browser: seconds to the first ribbon and to that of all 8 runs, and pictures while dragging.
+def browser(moves: int, seed: int) -> tuple[list[float], int]:
+    """Random moves in a browser: seconds to the ribbon of each, and how many pictures are shown while dragging.
 
     Raises InputError where there is no browser.
     """
@@ -164,20 +164,20 @@ def browser(moves: int, seed: int) -> tuple[list[float], list[float], int]:
             page.wait_for_selector('#ribbon[data-ready="1"]', timeout=120_000)
             names = page.eval_on_selector_all(".control input[type=range]", "all => all.map((one) => one.id)")
 
-            def move(runs: int) -> float:
+            def move() -> float:
                 name = names[int(stream.integers(len(names)))]
-                took = page.evaluate(MOVE, [name, float(stream.uniform()), runs]) / 1000.0
+                took = page.evaluate(MOVE, [name, float(stream.uniform()), PREVIEW.members]) / 1000.0
                 page.wait_for_timeout(1000)  # by then all runs are being lived, and the next move has to stop them
                 return float(took)
 
-            move(8)  # the first move lives what lies behind
-            first, whole = [move(2) for _ in range(moves)], [move(8) for _ in range(moves)]
+            move()  # the first move lives what lies behind
+            looks = [move() for _ in range(moves)]
             pictures = _dragged(page, names[0])
             driven.close()
     finally:
         server.terminate()
         server.wait(10.0)
-    return first, whole, pictures
+    return looks, pictures
 
 
 def _dragged(page: Any, name: str) -> int:

@@ -41,4 +41,4 @@ def _compiled() -> None:
     from thermidor.lab.choice import FIRST
     from thermidor.runs import run
 
-    run(FIRST["lab"], replicates=1, citizens=10, months=1)
+    run(FIRST["lab"], replicates=1, citizens=100, months=1)

@@ -222,11 +222,12 @@ def _refuse_its_own_place(parent: Path | None, out: str | Path | None) -> None:
 
 def _refuse_other_rules(was: Mapping[str, Any], path: Path | None) -> None:
     from thermidor.jit import rules_digest
+    from thermidor.rules.rewritten import still_so
 
     if engine := was.get("engine"):
         why, mend = f"it was lived by {engine['name']}, and futures are lived by our own months", "branch a run of ours"
         raise InputError("this run was lived by another package's months", str(path or "the run"), why, mend)
-    if was["rules_code"] != rules_digest():
+    if not still_so(was["rules_code"]):
         raise InputError(
             "this run was lived under other rules",
             where=str(path or "the run"),

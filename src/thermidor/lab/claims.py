@@ -21,6 +21,7 @@ from thermidor.ledger import entry as entries
 from thermidor.ledger import tell
 from thermidor.ledger.entry import Entry, shipped
 from thermidor.ledger.judge import VERDICTS
+from thermidor.rules.rewritten import still_so
 
 KEYS = ("model", "needs", "record")
 FIRST = ("found", "in words", "verdict")
@@ -128,7 +129,7 @@ def _notes() -> str:
     """How to read it, and how it was lived."""
     made = ledger()["made"]
     told = [say("claims.terms"), say("claims.numbers"), say("claims.made", **{**made, "rules": made["rules_code"][:8]})]
-    if made["rules_code"] != rules_digest():
+    if not still_so(made["rules_code"]):
         told.append(say("claims.other_rules", rules=rules_digest()[:8]))
     notes = "".join(f"<p class='note'>{escape(text)}</p>" for text in told)
     return f"<details class='reading'><summary>{escape(say('claims.reading'))}</summary>{notes}</details>"

@@ -1,10 +1,9 @@
 """Who is served when: one worker lives what pages ask for, previews first, clients in turn, the stale never.
 
 A client has one preview and one ensemble waiting at most: a new question takes the place of the old one, and stops an
-ensemble that is being lived. A block of a preview is lived to its end, a tenth of a second, so that something is seen
-while a slider moves on; its rest is dropped. An ensemble is lived block by block, and gives way to any preview between
-two blocks. What is whole is kept, by its content, until room is needed. Under load previews have fewer runs, and say
-how many.
+ensemble that is being lived. A preview is one block, lived to its end, a fifth of a second, so that something is seen
+while a slider moves on. An ensemble is lived block by block, and gives way to any preview between two blocks. What is
+whole is kept, by its content, until room is needed. Under load previews have fewer runs, and say how many.
 """
 
 from __future__ import annotations
@@ -189,13 +188,6 @@ class Desk:
                 self.now.size = CROWDED if crowd >= VERY_BUSY else LESS
             return self.now
 
-    def _goes_on(self, asked: Asked) -> bool:
-        """Whether the rest of a question waits again: it is not stale, and a look gives way where many wait."""
-        other = self.waiting.get((asked.client, False))
-        stale = asked.stop.is_set() or (asked.client, asked.quick) in self.waiting
-        stale = stale or (asked.quick and other is not None and other.choice.lived != asked.choice.lived)
-        return not stale and not (asked.quick and sum(quick for _, quick in self.waiting) >= BUSY)
-
     def _place(self, key: tuple[str, bool]) -> tuple[bool, float, float]:
         """Where a question stands in the queue."""
         client, quick = key
@@ -236,7 +228,7 @@ class Desk:
         with self.lock:
             if asked.so_far.whole:
                 self._keep(asked.so_far)
-            elif self._goes_on(asked):
+            elif not asked.stop.is_set() and (asked.client, False) not in self.waiting:
                 self.waiting[asked.client, asked.quick] = asked
         return asked.so_far
 

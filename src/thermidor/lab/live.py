@@ -51,8 +51,8 @@ class Size(NamedTuple):
         return {country: self.others if place else self.citizens for place, country in enumerate(countries)}
 
 
-PREVIEW = Size((2, 6), citizens=1_000, others=100)
-"""Shown while a slider moves: first one member for each of two cores. This size and the next three are assumed."""
+PREVIEW = Size((8,), citizens=1_000, others=100)
+"""Shown while a slider moves. This size and the next three are assumed."""
 FULL = Size((8,) * 5, citizens=2_000, others=500)
 WORLD = Size((4,) * 4, citizens=400, others=400)
 """For scenarios of many countries."""
@@ -143,7 +143,7 @@ def _bytes(of: Result) -> int:
 def joined(before: Lived | None, choice: Choice, size: Size, more: Result) -> Lived:
     """Members lived before and a block of more, as one result, of which only what a page reads is kept."""
     runs = np.asarray(more.columns["run"])
-    series = np.stack([np.asarray(more.columns[name]) for name in kept()], axis=-1)
+    series = np.moveaxis(np.stack([np.asarray(more.columns[name]) for name in kept()]), 0, -1)
     manifest = more.manifest
     if before is not None:
         runs = np.concatenate([np.asarray(before.result.columns["run"]), runs])
@@ -167,7 +167,7 @@ def kept() -> tuple[str, ...]:
     from thermidor.lab.controls import states
     from thermidor.runs.ensemble import run
 
-    tiny = run(FIRST["lab"], replicates=1, citizens=10, months=24)
+    tiny = run(FIRST["lab"], replicates=1, citizens=100, months=24)
     seen = Noted(tiny.columns)
     for name in LENSES:
         lens(name).read(seen)

@@ -46,7 +46,8 @@ def serve(host: str, port: int, *, browser: bool, proxies: bool = False) -> None
     limits = Limits(proxies=proxies)
     heard = logging.getLogger("thermidor.lab")
     heard.addHandler(logging.StreamHandler())
-    heard.setLevel(logging.INFO if proxies or host != "127.0.0.1" else logging.WARNING)
+    afar = proxies or host != "127.0.0.1"
+    heard.setLevel(logging.INFO if afar else logging.WARNING)
     desk = Desk()
     build(desk)
     app.add_middleware(Guard, limits=limits)
@@ -58,6 +59,7 @@ def serve(host: str, port: int, *, browser: bool, proxies: bool = False) -> None
         host=host, port=port, show=browser, reload=False, title=say("page.title"), language="en-GB", dark=None,
         tailwind=False, show_welcome_message=False, endpoint_documentation="none", proxy_headers=False,
         server_header=False, access_log=False, ws_max_size=limits.body, timeout_graceful_shutdown=CUT_OFF,
+        ws_per_message_deflate=afar,  # to pack a picture takes longer than to hand it to one's own browser
     )  # fmt: skip
 
 

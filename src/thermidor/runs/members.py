@@ -51,7 +51,7 @@ def live_all(
     keep = out is None or store.size(axes) <= store.IN_MEMORY
     place = nullcontext() if out is None else store.writing(out, axes, past, force=force, resume=resume)
     with stopped_plainly(), place as writer:
-        held = np.full(axes.shape, np.nan, np.float32) if keep else None
+        held = np.empty(axes.shape, np.float32) if keep else None
         live, months = ready(), len(axes.months)
 
         def one(place: int, told: Callable[[int], None], stop: Event) -> NDArray[np.float32]:
@@ -85,7 +85,7 @@ def each_of(
 
     `live` is given its place, what to tell how much of its size is done, and the event that stops it.
     """
-    stop, lived, sizes = Event(), [0] * count, sizes or [1] * count
+    stop, lived, sizes = Stop(cancel), [0] * count, sizes or [1] * count
 
     def one(place: int) -> T:
         def told(done: int) -> None:
@@ -120,6 +120,18 @@ def each_of(
     finally:
         stop.set()
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+class Stop(Event):
+    """An event that is set by itself, or with another: who lives need not wait until the other is looked at."""
+
+    def __init__(self, also: Event | None) -> None:
+        super().__init__()
+        self.also = also
+
+    def is_set(self) -> bool:
+        """Whether either is."""
+        return super().is_set() or (self.also is not None and self.also.is_set())
 
 
 @contextmanager

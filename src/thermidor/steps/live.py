@@ -26,7 +26,7 @@ from thermidor.steps.side import publish_sides
 CHUNK = 16384
 """Citizens whose sums are added up apart: the same for any number of threads, so that bits are too."""
 BLOCK = 512
-"""Citizens who go through the month together; any number gives the same bits."""
+"""Citizens who go through the month together, as many as the processor holds at hand; sums are added block by block."""
 
 
 @compiled
@@ -63,8 +63,8 @@ def publish(c, rules, rates):
         offer.school, offer.practice = schooling * rules.schooling, schooling * rules.adult_schooling
         publish_ties(c, rules, k, offer)
         publish_moves(c, rules, k, offer)
-        publish_deaths(c, rules, k, offer)
         publish_sides(c, rules, k, offer)
+    publish_deaths(c, rules, rates)
 
 
 @compiled
@@ -129,27 +129,31 @@ def publish_moves(c, rules, k, offer):
 
 
 @compiled
-def publish_deaths(c, rules, k, offer):
-    """A life table is written out: the chance to die of age or war, by years of age.
+def publish_deaths(c, rules, rates):
+    """A life table is written out for each class: the chance to die of age or war, by years of age.
 
     Equation: by year death_any + frailty x (death_infant under one + death_child under child_years + death_frail) +
     death_late x ((age - death_late_from)+ / death_late_span)^2 x (1 - frailty_late + frailty_late x frailty) +
     death_oldest from oldest_from, + war_deaths (x soldiers_die for soldiers); apart from age the chances of full
     hunger, famine, and of a camp, camp_deaths x (1 + camp_deaths_by_want x want).
     Claims: none; people are born, age and die.
-    Assumes: mortality falls with schooling and living through frailty alone.
+    Assumes: mortality falls with schooling and living through frailty alone; but for war, classes die alike.
     Signs: up with frailty and war.
     Leaves out: sex, epidemics.
     """
-    offer.war_deaths = MONTH * c.war_deaths * (rules.soldiers_die if k == GENDARME else 1.0)
-    offer.famine, offer.peril[:] = MONTH * rules.famine, 0.0
-    offer.peril[CAMP] = MONTH * rules.camp_deaths * (1.0 + rules.camp_deaths_by_want * c.scarcity_absolute)
+    for k in range(len(CLASSES)):
+        offer = rates[k]
+        offer.war_deaths = MONTH * c.war_deaths * (rules.soldiers_die if k == GENDARME else 1.0)
+        offer.famine, offer.peril[:] = MONTH * rules.famine, 0.0
+        offer.peril[CAMP] = MONTH * rules.camp_deaths * (1.0 + rules.camp_deaths_by_want * c.scarcity_absolute)
     worn = (1.0 - rules.frailty_late) + rules.frailty_late * c.frailty
     for years in range(OLDEST + 1):
         young = rules.death_infant * (years < 1) + rules.death_child * (years < rules.child_years) + rules.death_frail
         late = above(years - rules.death_late_from) / rules.death_late_span
         age = rules.death_late * late * late * worn + rules.death_oldest * (years >= rules.oldest_from)
-        offer.life_table[years] = MONTH * (rules.death_any + c.frailty * young + age) + offer.war_deaths
+        month = MONTH * (rules.death_any + c.frailty * young + age)
+        for k in range(len(CLASSES)):
+            rates[k].life_table[years] = month + rates[k].war_deaths
 
 
 @compiled

@@ -197,8 +197,7 @@ def publish_sides(c, rules, k, offer):
     alone = rules.side_none + rules.side_alone * (1.0 - c.organisation_of[k])
     offer.calm[0], offer.angry[0] = math.exp(alone), math.exp(alone - rules.side_stirred)
     for j in range(len(CAMPS)):
-        offer.calm[j + 1] = math.exp(pull(c, rules, k, j, 0.0))
-        offer.angry[j + 1] = math.exp(pull(c, rules, k, j, 1.0))
+        offer.calm[j + 1], offer.angry[j + 1] = math.exp(pull(c, rules, k, j, 0.0)), math.exp(pull(c, rules, k, j, 1.0))
     for lean in range(len(LEANS)):
         calm += offer.calm[lean]
         angry += offer.angry[lean]

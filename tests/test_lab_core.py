@@ -8,6 +8,7 @@ import threading
 import time
 from dataclasses import replace
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -244,6 +245,25 @@ def test_previews_come_first_and_the_stale_never(slow: list[tuple[str, int, int]
             desk.ask("a", Choice(scenario=SHORT, seed=seed + 10), lambda came: told.append(("a", came)), quick=True)
         waited(desk)
         assert told[-1][1].choice.seed == 19 and len(slow) <= 4
+    finally:
+        desk.close()
+
+
+def test_an_ensemble_comes_to_its_turn(slow: list[tuple[str, int, int]]) -> None:
+    """A class that moves sliders without end keeps nobody from the runs of a slider that was let go."""
+    desk, told = Desk(), list[Lived | Exception]()
+    try:
+        desk.ask("a", Choice(scenario=SHORT, theory="bellicist"), told.append)
+        end = time.monotonic() + 20.0
+        for seed in range(10_000):
+            if (told and isinstance(told[-1], Lived) and told[-1].whole) or time.monotonic() > end:
+                break
+            for client in "bcd":
+                desk.ask(client, Choice(scenario=SHORT, seed=seed), lambda _: None, quick=True)
+            time.sleep(0.02)
+        assert isinstance(told[-1], Lived) and told[-1].whole and told[-1].choice.theory == "bellicist"
+        blocks = [nth for nth, (theory, *_) in enumerate(slow) if theory == "bellicist"]
+        assert max(b - a for a, b in pairwise(blocks)) <= jobs.IN_A_ROW + 1
     finally:
         desk.close()
 

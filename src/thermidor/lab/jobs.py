@@ -2,8 +2,9 @@
 
 A client has one preview and one ensemble waiting at most: a new question takes the place of the old one, and stops an
 ensemble that is being lived. A preview is one block, lived to its end, a fifth of a second, so that something is seen
-while a slider moves on. An ensemble is lived block by block, and gives way to any preview between two blocks. What is
-whole is kept, by its content, until room is needed. Under load previews have fewer runs, and say how many.
+while a slider moves on. An ensemble is lived block by block, and gives way to previews between two blocks, but not for
+ever. What is whole is kept, by its content, until room is needed. Where others wait, previews have fewer runs, and say
+how many.
 """
 
 from __future__ import annotations
@@ -31,8 +32,10 @@ MOST_WAITING = 200
 """Clients that may wait; more are refused."""
 MOST_PLACES = 120
 """Of them of one address: thirty pages that each wait for a look, an ensemble and what lies behind (assumed)."""
-BUSY, VERY_BUSY = 3, 8
+BUSY, VERY_BUSY = 1, 8
 """Previews waiting from which on they are made smaller, and smaller still."""
+IN_A_ROW = 10
+"""Previews after which a block of an ensemble is lived, whoever waits (assumed)."""
 LESS, CROWDED = Size((4,), 400, 100), Size((2,), 300, 100)
 """What a look is where many wait (assumed)."""
 BEHIND = 5
@@ -73,6 +76,7 @@ class Desk:
         self.served: dict[str, float] = {}
         self.kept: OrderedDict[tuple[str, Size], Lived] = OrderedDict()
         self.now: Asked | None = None
+        self.in_a_row = 0
         self.lock = threading.Condition()
         self.closed = False
         self.teller = ThreadPoolExecutor(1, "thermidor-lab-tells")
@@ -172,7 +176,7 @@ class Desk:
             self.kept.popitem(last=False)
 
     def _next(self) -> Asked | None:
-        """The next question: previews before ensembles, of those who were served longest ago first."""
+        """The next question: previews before ensembles, unless there were many; who was served longest ago first."""
         with self.lock:
             while not self.waiting and not self.closed:
                 self.lock.wait()
@@ -180,6 +184,7 @@ class Desk:
                 return None
             key = min(self.waiting, key=self._place)
             self.now = self.waiting.pop(key)
+            self.in_a_row = self.in_a_row + 1 if self.now.quick else 0
             self.served[_who(key[0])] = time.monotonic()
             while len(self.served) > MOST_KNOWN:
                 del self.served[min(self.served, key=self.served.__getitem__)]
@@ -191,7 +196,7 @@ class Desk:
     def _place(self, key: tuple[str, bool]) -> tuple[bool, float, float]:
         """Where a question stands in the queue."""
         client, quick = key
-        return not quick, self.served.get(_who(client), 0.0), self.waiting[key].since
+        return quick == (self.in_a_row >= IN_A_ROW), self.served.get(_who(client), 0.0), self.waiting[key].since
 
     def _work(self) -> None:
         if sys.platform == "linux":  # pictures and pages first: a thread has a priority of its own, and hands it on

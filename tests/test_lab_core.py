@@ -7,7 +7,7 @@ import re
 import threading
 import time
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -264,6 +264,19 @@ def test_an_ensemble_comes_to_its_turn(slow: list[tuple[str, int, int]]) -> None
         assert isinstance(told[-1], Lived) and told[-1].whole and told[-1].choice.theory == "bellicist"
         blocks = [nth for nth, (theory, *_) in enumerate(slow) if theory == "bellicist"]
         assert max(b - a for a, b in pairwise(blocks)) <= jobs.IN_A_ROW + 1
+    finally:
+        desk.close()
+
+
+def test_who_asks_for_the_same_goes_on_where_another_was(slow: list[tuple[str, int, int]]) -> None:
+    """A class looks at the same runs: each block of them is lived once, and all see all of it."""
+    desk, told = Desk(), dict[str, Lived | Exception]()
+    try:
+        for client in "abcdef":
+            desk.ask(client, Choice(scenario=SHORT), partial(told.__setitem__, client))
+        waited(desk)
+        assert len(slow) == len(live.FULL.blocks) == len({first for *_, first in slow})
+        assert all(isinstance(came, Lived) and came.whole for came in told.values()) and len(told) == 6
     finally:
         desk.close()
 

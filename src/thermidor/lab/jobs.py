@@ -3,8 +3,8 @@
 A client has one preview and one ensemble waiting at most: a new question takes the place of the old one, and stops an
 ensemble that is being lived. A preview is one block, lived to its end, a fifth of a second, so that something is seen
 while a slider moves on. An ensemble is lived block by block, and gives way to previews between two blocks, but not for
-ever. What is whole is kept, by its content, until room is needed. Where others wait, previews have fewer runs, and say
-how many.
+ever. What was lived is kept, by its content, until room is needed: who asks for the same goes on where another was.
+Where others wait, previews have fewer runs, and say how many.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ class Desk:
     def __init__(self, threads: int | None = None) -> None:
         self.threads = threads
         self.waiting: dict[tuple[str, bool], Asked] = {}
-        self.served: dict[str, float] = {}
+        self.served: dict[tuple[str, bool], float] = {}
         self.kept: OrderedDict[tuple[str, Size], Lived] = OrderedDict()
         self.now: Asked | None = None
         self.in_a_row = 0
@@ -162,16 +162,18 @@ class Desk:
                 FAULTS.exception("what was lived could not be told")
 
     def _found(self, choice: Choice, size: Size) -> Lived | None:
-        """What is kept of a choice at a size, or at the full one."""
+        """All runs of a choice at a size, or at the full one, where they are kept."""
         for every in (size, full(choice)):
             key = (choice.lived.link, every)
-            if key in self.kept:
+            if key in self.kept and self.kept[key].whole:
                 self.kept.move_to_end(key)
                 return self.kept[key]
         return None
 
     def _keep(self, lived: Lived) -> None:
-        self.kept[lived.choice.lived.link, lived.size] = lived
+        key = (lived.choice.lived.link, lived.size)
+        self.kept[key] = lived
+        self.kept.move_to_end(key)
         while len(self.kept) > 1 and sum(lived.series.nbytes for lived in self.kept.values()) > MOST_BYTES:
             self.kept.popitem(last=False)
 
@@ -185,7 +187,7 @@ class Desk:
             key = min(self.waiting, key=self._place)
             self.now = self.waiting.pop(key)
             self.in_a_row = self.in_a_row + 1 if self.now.quick else 0
-            self.served[_who(key[0])] = time.monotonic()
+            self.served[_who(key[0]), key[1]] = time.monotonic()
             while len(self.served) > MOST_KNOWN:
                 del self.served[min(self.served, key=self.served.__getitem__)]
             crowd = sum(quick for _, quick in self.waiting)
@@ -196,7 +198,11 @@ class Desk:
     def _place(self, key: tuple[str, bool]) -> tuple[bool, float, float]:
         """Where a question stands in the queue."""
         client, quick = key
-        return quick == (self.in_a_row >= IN_A_ROW), self.served.get(_who(client), 0.0), self.waiting[key].since
+        return (
+            quick == (self.in_a_row >= IN_A_ROW),
+            self.served.get((_who(client), quick), 0.0),
+            self.waiting[key].since,
+        )
 
     def _work(self) -> None:
         if sys.platform == "linux":  # pictures and pages first: a thread has a priority of its own, and hands it on
@@ -223,17 +229,17 @@ class Desk:
         """A block more of a question, or all of it where it is kept. Raises InputError, RunError, TimeoutError."""
         if time.monotonic() - asked.since > LONGEST:
             raise TimeoutError("it took too long")
-        before = asked.so_far
         with self.lock:
-            kept = self._found(asked.choice, asked.size) if before is None else None
+            kept = self._found(asked.choice, asked.size)
+            begun = [asked.so_far, self.kept.get((asked.choice.lived.link, asked.size))]
+            before = max((one for one in begun if one is not None), key=lambda one: one.members, default=None)
         if kept is not None:
             return replace(kept, choice=asked.choice)
         more = live(asked.choice, asked.size, before.members if before else 0, asked.stop, self.threads)
         asked.so_far, asked.since = joined(before, asked.choice, asked.size, more), time.monotonic()
         with self.lock:
-            if asked.so_far.whole:
-                self._keep(asked.so_far)
-            elif not asked.stop.is_set() and (asked.client, False) not in self.waiting:
+            self._keep(asked.so_far)
+            if not asked.so_far.whole and not asked.stop.is_set() and (asked.client, False) not in self.waiting:
                 self.waiting[asked.client, asked.quick] = asked
         return asked.so_far
 

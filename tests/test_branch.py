@@ -20,6 +20,8 @@ from thermidor.country import CLASSES, OFFICIAL, OUTSIDE, VARIABLES, WORKER
 from thermidor.errors import InputError, Interrupted
 from thermidor.futures.branch import SAME_DRAWS, branch, recipe_of, state_at
 from thermidor.futures.changes import BOOKS, CARRIED, IN_CITIZENS, WHOLE, give, set_state, settings_of
+from thermidor.jit import rules_digest
+from thermidor.rules.rewritten import REWRITTEN
 from thermidor.runs import halfway
 from thermidor.runs import manifest as manifests
 from thermidor.runs.simulate import advance, pack, unpack
@@ -288,6 +290,13 @@ def test_a_run_of_other_rules_is_refused(kept):
     other = replace(kept, manifest={**kept.manifest, "rules_code": "0123456789abcdef"})
     with pytest.raises(InputError, match=r"0123456789abcdef, the present one [0-9a-f]{16}"):
         go(other)
+
+
+def test_a_run_of_rules_that_were_only_written_otherwise_is_branched(kept):
+    """And its futures say under which code they were lived."""
+    earlier = next(iter(REWRITTEN))
+    made = go(replace(kept, manifest={**kept.manifest, "rules_code": earlier}))
+    assert made.manifest["rules_code"] == rules_digest() != earlier
 
 
 def test_a_run_that_was_not_lived_so_is_refused(kept):

@@ -17,6 +17,7 @@ from thermidor.lab.words import say
 from thermidor.ledger import entry as entries
 from thermidor.ledger.entry import shipped
 from thermidor.ledger.judge import VERDICTS
+from thermidor.rules import rewritten
 
 SHIPPED: dict[str, Any] = yaml.safe_load(Path(entries.__file__).with_name("verdicts.yaml").read_text(encoding="utf-8"))
 
@@ -105,7 +106,8 @@ def test_nothing_in_a_claim_is_markup() -> None:
 
 def test_other_rules_than_those_of_the_ledger_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """Numbers that were found under rules that have changed since are said to be so."""
-    monkeypatch.setattr(claims, "rules_digest", lambda: SHIPPED["made"]["rules_code"])
+    monkeypatch.setattr(rewritten, "rules_digest", lambda: SHIPPED["made"]["rules_code"])
     assert "have changed" not in claims._notes()
-    monkeypatch.setattr(claims, "rules_digest", lambda: "0123456789abcdef")
+    for module in (claims, rewritten):
+        monkeypatch.setattr(module, "rules_digest", lambda: "0123456789abcdef")
     assert "01234567" in claims._notes() and "have changed" in claims._notes()

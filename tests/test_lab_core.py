@@ -281,6 +281,29 @@ def test_who_asks_for_the_same_goes_on_where_another_was(slow: list[tuple[str, i
         desk.close()
 
 
+def test_a_look_that_is_kept_is_not_lived_again_smaller(slow: list[tuple[str, int, int]]) -> None:
+    """Where others wait a look has fewer runs, but not where all of its runs are there already."""
+    desk, told = Desk(), list[Lived | Exception]()
+    try:
+        desk.ask("a", Choice(scenario=SHORT), lambda _: None, quick=True)
+        time.sleep(0.02)  # while it is lived, the others come
+        for client in "bcd":
+            desk.ask(client, Choice(scenario=SHORT), told.append, quick=True)
+        waited(desk)
+        assert [came.members for came in told if isinstance(came, Lived)] == [live.PREVIEW.members] * 3
+        assert len(slow) == 1
+    finally:
+        desk.close()
+
+
+def test_futures_of_one_run_are_not_judged_against_runs_from_the_start() -> None:
+    """What lies behind a changed branch is the branch without the change: the run that was picked is no effect."""
+    branch = Choice(scenario=SHORT, set={"germany.literacy": 0.5}, at="1935-01", member=3)
+    assert not branch.changed and branch.base == branch
+    then = replace(branch, then={"germany.room": 0.5})
+    assert then.changed and then.base == branch
+
+
 def test_something_is_seen_while_a_slider_moves_on(slow: list[tuple[str, int, int]]) -> None:
     """Moves come quicker than a look is lived: it is lived to its end and told all the same."""
     desk, told = Desk(), list[Lived | Exception]()

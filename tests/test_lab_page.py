@@ -98,8 +98,13 @@ def page(browser: Any, place: str) -> Iterator[Any]:
 
 
 def ribbon(page: Any) -> str:
-    """The ribbon's drawing, once all runs are there."""
+    """The ribbon's drawing, once all runs are there and it is as wide as its place."""
     page.wait_for_selector(READY, timeout=60_000)
+    page.wait_for_function(
+        "() => { const e = document.querySelector('#ribbon'), drawn = e.querySelector('svg');"
+        " const wide = Math.max(280, Math.min(1600, e.clientWidth));"
+        " return drawn && Math.abs(drawn.getAttribute('width') - wide) < 2; }", timeout=60_000,
+    )  # fmt: skip
     return str(page.inner_html("#ribbon"))
 
 

@@ -51,6 +51,17 @@ def test_slices_are_longer_where_citizens_are_few(monkeypatch, citizens, slices)
     assert told == list(np.cumsum(slices))
 
 
+def test_slices_are_years_where_a_life_is_not_cheap(monkeypatch):
+    """Months that are not compiled, or another package's, are looked between each year: a cancel is heard soon."""
+    from thermidor.month import months
+
+    told = []
+    for engine, compiled in ((None, False), (months, True)):
+        monkeypatch.setattr(simulate.jit, "ENABLED", compiled)
+        advance(state(100), 24, engine=engine, on_year=lambda done, _: told.append(done))
+    assert told == [12, 24, 12, 24]
+
+
 @pytest.mark.parametrize("threads", [1, 2, 3])
 def test_threads_give_the_bits_of_one(monkeypatch, threads):
     """Citizens of several chunks in two countries, in one compiled call or spread over threads."""

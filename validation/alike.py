@@ -1,7 +1,7 @@
 """Whether another state of the code gives the same numbers, to the last bit: `python -m validation.alike COMMIT`.
 
 For a change that only writes a rule otherwise, or makes it quicker. Every scenario of the library is lived under both,
-as the chapter has it and with a few mechanisms off, and what was lived is compared as bytes.
+as the chapter has it, with a few mechanisms off and under every other theory, and what was lived is compared as bytes.
 """
 
 from __future__ import annotations
@@ -27,15 +27,16 @@ import numpy as np
 import thermidor as th
 from thermidor.jit import rules_digest
 from thermidor.scenarios import list_scenarios
+from thermidor.theories import list_theories
 found = {{"digest": rules_digest()}}
 for name in list_scenarios():
-    for without in ((), {OFF!r}):
-        columns = th.run(name, without=without, **{ASKED!r}).columns
+    for changed in ({{}}, {{"without": {OFF!r}}}, *({{"theory": school}} for school in list_theories())):
+        columns = th.run(name, **changed, **{ASKED!r}).columns
         digest = hashlib.sha256()
         for variable in sorted(columns):
             if variable not in ("run", "month", "country"):
                 digest.update(np.ascontiguousarray(columns[variable]).tobytes())
-        found[" without ".join([name, *without[:1]])] = digest.hexdigest()
+        found[f"{{name}} {{changed or ''}}"] = digest.hexdigest()
 print(json.dumps(found))
 """
 
@@ -59,15 +60,17 @@ def main(commit: str) -> int:
         raise SystemExit(packed.stderr.decode())
     with tempfile.TemporaryDirectory() as folder:
         with tarfile.open(fileobj=io.BytesIO(packed.stdout)) as tar:
-            tar.extractall(folder, filter="data")
+            tar.extractall(folder)
         there = lived(Path(folder) / "src")
     here = lived(ROOT / "src")
     was, now = there.pop("digest"), here.pop("digest")
     assert now == rules_digest()
-    other = sorted(name for name in here.keys() & there.keys() if here[name] != there[name])
-    print(f"rules {was} and {now}: {len(here.keys() & there.keys())} compared, {len(other)} other", *other, sep="\n  ")
-    return 1 if other else 0
+    other = sorted(name for name in here.keys() | there.keys() if here.get(name) != there.get(name))
+    print(f"rules {was} and {now}: {len(here)} compared, {len(other)} other", *other, sep="\n  ")
+    return 1 if other or not here else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    if len(sys.argv) != 2:
+        sys.exit("usage: python -m validation.alike COMMIT")
+    sys.exit(main(sys.argv[1]))

@@ -47,7 +47,6 @@ from thermidor.country import (
     WORKER,
 )
 from thermidor.draws import START, country_key, month_key, uniform
-from thermidor.errors import InputError
 from thermidor.jit import entry
 from thermidor.scenarios.conditions import CARRIED
 from thermidor.scenarios.resolved import Resolved
@@ -200,10 +199,7 @@ def how_many(citizens: int | dict[str, int | str] | None, country: str, populati
 def found(
     resolved: Resolved, rules: np.ndarray, *, seed: int, replicate: int, citizens: int | dict[str, int | str] | None
 ) -> Society:
-    """Draw a society: `rules` is the array of one record; the result is ready for the first month.
-
-    Raises InputError where so few citizens are drawn that none of them works in the towns, or none in the villages.
-    """
+    """Draw a society: `rules` is the array of one record; the result is ready for the first month."""
     names = resolved.countries
     sizes = [how_many(citizens, name, resolved.conditions[name]["population"]) for name in names]
     ends = np.cumsum([size for size, _ in sizes])
@@ -229,9 +225,6 @@ def found(
             if rules_alone and (centre == "councils" or c["members"][0, BY_OFFICIALS] > c["members"][0, BY_MOVEMENT]):
                 c["transfer"] = c["orientation"][0, organisation]
         people_in(society, here, given, rules, one_to_one=sizes[here][1])
-        if min(c["labour_industry"][0], c["labour_farm"][0]) <= TINY:
-            why = f"of {sizes[here][0]} drawn for {name}, nobody is at work in its towns or nobody in its villages"
-            raise InputError("these are too few citizens", f"citizens: {name}", why, "ask for more: a hundred will do")
         settle_economy(c, given, rules)
     return society
 

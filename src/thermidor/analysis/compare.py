@@ -31,6 +31,7 @@ from thermidor.analysis.parted import (
 )
 from thermidor.analysis.setups import setup_difference
 from thermidor.errors import InputError
+from thermidor.rules.rewritten import alike
 from thermidor.runs.dates import month_among
 from thermidor.runs.manifest import another_theory
 from thermidor.runs.result import main_country, title_of
@@ -367,7 +368,7 @@ def _caveats(runs: tuple[Result, ...], numbers: list[int], months: Months) -> tu
         said.append("One pair has no interval, and its spread is that of its months.")
     if numbers and runs[0].manifest["citizens"] != runs[1].manifest["citizens"]:
         said.append("The numbers of citizens differ: pairs share their start and outside luck, not their citizens'.")
-    if numbers and runs[0].manifest.get("rules_code") != runs[1].manifest.get("rules_code"):
+    if numbers and not alike(*(str(run.manifest.get("rules_code")) for run in runs)):
         said.append("The code of the rules differs: a difference may come from it.")
     if any(len(r.months) > len(months) for r in readings):
         said.append(f"Only the months that both have are compared: {months[0]} to {months[-1]}.")

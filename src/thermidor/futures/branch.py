@@ -26,6 +26,7 @@ from thermidor.country import VARIABLES
 from thermidor.draws import country_key
 from thermidor.errors import InputError, RunError
 from thermidor.futures.changes import Hushed, Setting, hush, outside_of, set_state, settings_of
+from thermidor.jit import rules_digest
 from thermidor.runs import manifest as manifests
 from thermidor.runs import store
 from thermidor.runs.dates import month_among
@@ -117,7 +118,7 @@ def branch(
         "scenario": was["scenario"]["resolved"],
         "text": was["scenario"]["text"],
         "rules": changes.rules,
-        "rules_code": was["rules_code"],
+        "rules_code": rules_digest(),
         "overrides": asked,
         "theory": school,
         "replicates": ((SAME_DRAWS,) if same_draws else ()) + tuple(range(replicates)),
@@ -221,7 +222,6 @@ def _refuse_its_own_place(parent: Path | None, out: str | Path | None) -> None:
 
 
 def _refuse_other_rules(was: Mapping[str, Any], path: Path | None) -> None:
-    from thermidor.jit import rules_digest
     from thermidor.rules.rewritten import still_so
 
     if engine := was.get("engine"):

@@ -84,12 +84,14 @@ class Choice:
 
     @property
     def base(self) -> Choice:
-        """The scenario as it is, looked at in the same way."""
+        """The scenario as it is, or a branch in which nothing is changed, looked at in the same way."""
+        if self.at:
+            return replace(self, then={}, then_without=())
         return Choice(scenario=self.scenario, country=self.country, lens=self.lens, seed=self.seed, month=self.month)
 
     @property
     def changed(self) -> bool:
-        """Whether anything is other than in the scenario as it is."""
+        """Whether anything is other than in the scenario as it is, or in the branch without changes."""
         return self.lived != self.base.lived
 
     def scenario_as_lived(self) -> Scenario:

@@ -1,10 +1,10 @@
 """Who is served when: one worker lives what pages ask for, previews first, clients in turn, the stale never.
 
 A client has one preview and one ensemble waiting at most: a new question takes the place of the old one, and stops an
-ensemble that is being lived. A preview is one block, lived to its end, a fifth of a second, so that something is seen
-while a slider moves on. An ensemble is lived block by block, and gives way to previews between two blocks, but not for
-ever. What was lived is kept, by its content, until room is needed: who asks for the same goes on where another was.
-Where others wait, previews have fewer runs, and say how many.
+ensemble that is being lived. A preview is one block, lived to its end, a fifth of a second or more, so that something
+is seen while a slider moves on. An ensemble is lived block by block, and gives way to previews between two blocks, but
+not for ever. What was lived is kept, by its content, until room is needed: who asks for the same goes on where another
+was. Where others wait, previews have fewer runs, and say how many.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from thermidor.lab.live import Lived, Size, full, joined, live, preview
 Tell = Callable[[Lived | Exception], None]
 """Told of every part that was lived, in a thread of the desk's, and of what went wrong."""
 MOST_BYTES = 400_000_000
-"""Of what is kept of whole ensembles."""
+"""Of what is kept of runs."""
 MOST_WAITING = 200
 """Clients that may wait; more are refused."""
 MOST_PLACES = 120
@@ -36,14 +36,14 @@ BUSY, VERY_BUSY = 1, 8
 """Previews waiting from which on they are made smaller, and smaller still."""
 IN_A_ROW = 10
 """Previews after which a block of an ensemble is lived, whoever waits (assumed)."""
-LESS, CROWDED = Size((4,), 400, 100), Size((2,), 300, 100)
-"""What a look is where many wait (assumed)."""
+LESS, CROWDED = Size((4,), 1_000, 100), Size((2,), 1_000, 100)
+"""What a look is where many wait (assumed): fewer runs, not fewer citizens, with whom shares come out otherwise."""
 BEHIND = 5
 """By how much those who live stand behind those who draw, in steps of the system's priority."""
 LONGEST = 60.0
 """Seconds without a block after which a question is given up."""
 MOST_KNOWN = 2_000
-"""Clients of whom it is known when they were served."""
+"""Turns of clients of which it is known when they were."""
 LAST = 1.0
 """Seconds that are waited at the end for what can't be stopped: a past that is lived up to the month of a branch."""
 FAULTS = logging.getLogger("thermidor.lab.faults")
@@ -186,12 +186,11 @@ class Desk:
                 return None
             key = min(self.waiting, key=self._place)
             self.now = self.waiting.pop(key)
-            self.in_a_row = self.in_a_row + 1 if self.now.quick else 0
             self.served[_who(key[0]), key[1]] = time.monotonic()
             while len(self.served) > MOST_KNOWN:
                 del self.served[min(self.served, key=self.served.__getitem__)]
             crowd = sum(quick for _, quick in self.waiting)
-            if self.now.quick and self.now.so_far is None and crowd >= BUSY:
+            if self.now.quick and crowd >= BUSY and self._found(self.now.choice, self.now.size) is None:
                 self.now.size = CROWDED if crowd >= VERY_BUSY else LESS
             return self.now
 
@@ -239,8 +238,9 @@ class Desk:
         asked.so_far, asked.since = joined(before, asked.choice, asked.size, more), time.monotonic()
         with self.lock:
             self._keep(asked.so_far)
+            self.in_a_row = self.in_a_row + 1 if asked.quick else 0
             if not asked.so_far.whole and not asked.stop.is_set() and (asked.client, False) not in self.waiting:
-                self.waiting[asked.client, asked.quick] = asked
+                self.waiting[asked.client, False] = asked  # a look is one block
         return asked.so_far
 
 

@@ -130,11 +130,8 @@ class Lab:
     def _act(self) -> None:
         """The row of what can be done with what is shown."""
         self.actions.clear()
-        behind = "behind_beside" if self.view.beside is not None else "behind" if self.choice.changed else "alone"
-        frame.say_in(self.note, say(f"see.{behind}", sources=curves.sources(self.choice) or say("see.no_sources")))
+        self._noted()
         choice = self.choice
-        told = "; ".join(changes(choice))
-        frame.say_in(self.changed, say("figure.changed", what=told) if told else "")
         with self.actions:
             if choice.month and not choice.at:
                 frame.button(say("do.branch"), self._branch, "branch")
@@ -156,6 +153,13 @@ class Lab:
                         with ui.element("li"):
                             name = say(f"do.{'line' if kind == 'txt' else kind}")
                             frame.text("a", name).props(f'href="/take/{kind}?{choice.link}" download id=take-{kind}')
+
+    def _noted(self) -> None:
+        """Say what is changed, and what the lines are."""
+        behind = "behind_beside" if self.view.beside is not None else "behind" if self.choice.changed else "alone"
+        frame.say_in(self.note, say(f"see.{behind}", sources=curves.sources(self.choice) or say("see.no_sources")))
+        told = "; ".join(changes(self.choice))
+        frame.say_in(self.changed, say("figure.changed", what=told) if told else "")
 
     def show(self, drawn: Drawn) -> None:
         """Put a picture on the page."""
@@ -204,6 +208,7 @@ class Lab:
             self.ribbon.props("data-ready=0")
         if quick:
             self.below.classes(add="quick")
+            self._noted()
             return
         if self.ribbon.props["data-ready"] == "0":
             frame.say_in(self.progress, say("see.wait"))

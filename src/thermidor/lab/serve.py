@@ -16,7 +16,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from thermidor.errors import InputError
-from thermidor.jit import rules_digest
 from thermidor.lab import frame
 from thermidor.lab.api import api, refused
 from thermidor.lab.choice import FIRST, Choice, read
@@ -32,11 +31,14 @@ from thermidor.lab.take import routes
 from thermidor.lab.view import asked_of, in_words
 from thermidor.lab.words import say
 from thermidor.lab.world import World
+from thermidor.rules.rewritten import still_so
 
 PROGRAMS = ("/api/", "/_nicegui/")
 """Addresses that programs ask for: who is wrong there is told so in JSON."""
 
 
+HERE = ("127.0.0.1", "::1", "localhost")
+"""Hosts on which nobody but this machine is served."""
 CUT_OFF = 1
 """Seconds after which, at the end, an answer is cut off that nobody takes, or that can't be stopped."""
 
@@ -46,7 +48,7 @@ def serve(host: str, port: int, *, browser: bool, proxies: bool = False) -> None
     limits = Limits(proxies=proxies)
     heard = logging.getLogger("thermidor.lab")
     heard.addHandler(logging.StreamHandler())
-    afar = proxies or host != "127.0.0.1"
+    afar = proxies or host not in HERE
     heard.setLevel(logging.INFO if afar else logging.WARNING)
     desk = Desk()
     build(desk)
@@ -114,7 +116,7 @@ def build(desk: Desk) -> None:
             beside = read(own["beside"]) if "beside" in own else None
             with frame.page(say("page.lab")):
                 rules = own.get("rules", "")[:8]
-                if rules not in ("", rules_digest()[:8]):
+                if len(rules) == 8 and not still_so(rules):
                     frame.text("p", say("page.other_rules", rules=rules)).classes("trouble").props("role=note")
                 guide = _guide(desk, rooms, own)
                 veiled, look = (guide.hides, guide.step.look) if guide is not None else (False, "")

@@ -200,10 +200,13 @@ class View:
         decades = "; ".join(drawn[:: max(len(drawn) // TEN, 1)])
         told_whole = draw.said(of) + (". " + say("see.decades", told=decades) if decades else "")
         reasons = why(lived, of, month, choice.lens) if month and all_there else None
+        pair = (
+            back is not None and back.whole and bool(back.choice.at) == bool(choice.at)
+        )  # futures of one run are no draws
         sentence = "see.effect" if self.beside is None else "see.differ"
         return Drawn(
             choice, lived.choice.lived, ribbon, panels, told_whole, progress(lived),
-            readout.effect(of, back, sentence) if all_there and back is not None and back.whole else "",
+            readout.effect(of, back, sentence) if all_there and pair else "",
             seen_in_month,
             tuple(layers(of.shares)), of.members, reasons, all_there,
         )  # fmt: skip
@@ -220,7 +223,7 @@ def progress(lived: Lived) -> str:
         return say("see.whole", members=lived.members, citizens=f"{lived.size.citizens:,}", seed=lived.choice.seed)
     if lived.size == full(lived.choice):
         return say("see.living", done=lived.members, all=lived.size.members)
-    return say("see.preview", members=lived.members)
+    return say("see.preview", members=lived.members, citizens=f"{lived.size.citizens:,}")
 
 
 def in_words(error: Exception) -> str:

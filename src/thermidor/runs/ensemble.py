@@ -93,9 +93,9 @@ def run(
     engine      another package's months in place of ours, with the arguments of `thermidor.month.months`, marked by
                 `thermidor.jit.covering`
 
-    Raises InputError before any work is done; RunError, naming the replicate, if a member fails;
-    Interrupted on Ctrl-C or `cancel`, when every member has ended its year. Nothing but checkpoints
-    is kept of a run that has not ended.
+    Raises InputError before any work is done, or where the citizens drawn for a member are too few to begin with;
+    RunError, naming the replicate, if a member fails; Interrupted on Ctrl-C or `cancel`, when every member has ended
+    its slice of months. Nothing but checkpoints is kept of a run that has not ended.
     """
     began = time.perf_counter()
     at_least("seed", seed, 0, none=False)

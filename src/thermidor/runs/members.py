@@ -123,7 +123,7 @@ def each_of(
 
 
 class Stop(Event):
-    """An event that is set by itself, or with another: who lives need not wait until the other is looked at."""
+    """An event that is set by itself, or with another, for those who look (`is_set`), not for those who wait."""
 
     def __init__(self, also: Event | None) -> None:
         super().__init__()

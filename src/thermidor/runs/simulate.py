@@ -14,13 +14,15 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from thermidor import jit
 from thermidor.citizen_record import CITIZEN, TALLY
 from thermidor.country import CLASSES, COUNTRY, VARIABLES
-from thermidor.errors import Interrupted
+from thermidor.errors import InputError, Interrupted
 from thermidor.runs.engines import Engine
 from thermidor.runs.finite import check_finite
 from thermidor.scenarios.resolved import Resolved
 from thermidor.society import Society, found
+from thermidor.steps.shapes import TINY
 
 SLICE = 12
 SLICE_LIVES = 100_000
@@ -102,11 +104,13 @@ def begin(
     """A member's state before its first month, ready for `advance`.
 
     Arrays from outside are copied where compiled code could not take them as they are (read-only, another layout),
-    so that it is compiled for one kind of arguments only and never writes into what is not its own.
+    so that it is compiled for one kind of arguments only and never writes into what is not its own. Raises InputError
+    where nobody of those drawn works in a country's towns, or in its villages.
     """
     rules = np.require(rules, requirements=["C", "A", "W"])
     outside = np.require(resolved.outside, np.float64, ["C", "A", "W"])
     society = found(resolved, rules, seed=seed, replicate=replicate, citizens=citizens)
+    _refuse_too_few(society, resolved.countries, replicate)
     return {
         "society": society,
         "rules": rules,
@@ -115,6 +119,16 @@ def begin(
         "first_month": str(resolved.first_month),
         "month": 0,
     }
+
+
+def _refuse_too_few(society: Society, countries: tuple[str, ...], replicate: int) -> None:
+    """Technique that makes the first product out of nobody's work would be a number without sense, and explode."""
+    for name, c, (first, last) in zip(countries, society.world, society.spans, strict=True):
+        if min(c["labour_industry"], c["labour_farm"]) <= TINY:
+            where = "towns" if c["labour_industry"] <= TINY else "villages"
+            why = f"of {last - first} drawn for {name} in replicate {replicate}, nobody is at work in its {where}"
+            mend = "ask for more (a hundred do), and for a scenario in which the class has a share"
+            raise InputError("these are too few citizens", f"citizens: {name}", why, mend)
 
 
 def advance(
@@ -129,7 +143,8 @@ def advance(
 ) -> np.ndarray:
     """Run a member's state forward in place by `months`; returns float64[months, countries, variables].
 
-    It is lived in slices of `slice_months`, by default of a year, or longer where citizens are few. Stopped by
+    It is lived in slices of `slice_months`, by default of a year, or longer where citizens are few and months are our
+    own, compiled. Stopped by
     `cancel`, the state stands after `state["month"]` months, and can be gone on from. Another `engine` is
     one call for all citizens: `threads` don't share them out.
     """
@@ -140,7 +155,8 @@ def advance(
 
     society: Society = state["society"]
     start = state["month"]
-    slice_months = slice_months or max(SLICE, SLICE_LIVES // len(society.people))
+    cheap = engine is None and jit.ENABLED
+    slice_months = slice_months or (max(SLICE, SLICE_LIVES // len(society.people)) if cheap else SLICE)
     out = np.zeros((months, len(society.world), len(VARIABLES)))
     rule = state["rules"][0]
     spread = Spread(society, threads) if threads > 1 and len(society.people) >= THREADED_FROM else None

@@ -36,8 +36,8 @@ BUSY, VERY_BUSY = 1, 8
 """Previews waiting from which on they are made smaller, and smaller still."""
 IN_A_ROW = 10
 """Previews after which a block of an ensemble is lived, whoever waits (assumed)."""
-LESS, CROWDED = Size((4,), 1_000, 100), Size((2,), 1_000, 100)
-"""What a look is where many wait (assumed): fewer runs, not fewer citizens, with whom shares come out otherwise."""
+LESS, CROWDED = Size((4,), 400, 100), Size((2,), 300, 100)
+"""What a look is where others wait, and where many do (assumed). So few citizens shift shares; the page names them."""
 BEHIND = 5
 """By how much those who live stand behind those who draw, in steps of the system's priority."""
 LONGEST = 60.0
@@ -178,7 +178,7 @@ class Desk:
             self.kept.popitem(last=False)
 
     def _next(self) -> Asked | None:
-        """The next question: previews before ensembles, unless there were many; who was served longest ago first."""
+        """The next question: previews before ensembles, unless there were many; in turns."""
         with self.lock:
             while not self.waiting and not self.closed:
                 self.lock.wait()
@@ -195,13 +195,11 @@ class Desk:
             return self.now
 
     def _place(self, key: tuple[str, bool]) -> tuple[bool, float, float]:
-        """Where a question stands in the queue."""
+        """Where a question stands in the queue: by its time, or by its address's last turn if that was later."""
         client, quick = key
-        return (
-            quick == (self.in_a_row >= IN_A_ROW),
-            self.served.get((_who(client), quick), 0.0),
-            self.waiting[key].since,
-        )
+        since = self.waiting[key].since
+        turn = max(since, self.served.get((_who(client), quick), 0.0))
+        return quick == (self.in_a_row >= IN_A_ROW), turn, since
 
     def _work(self) -> None:
         if sys.platform == "linux":  # pictures and pages first: a thread has a priority of its own, and hands it on
